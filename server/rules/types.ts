@@ -1,0 +1,211 @@
+import type { ControlLevel, Stage } from '../../devices/contract/answers.ts';
+import type { Kind } from '../../devices/contract/kinds.ts';
+import type { Arrival, DecisionWord, Fill, MachineryPassage, Passage, PlateColor, Reading, Sighting, Telemetry } from '../../devices/contract/messages.ts';
+import type { Basis, Industry, Policy, VehiclePredicate } from '../policy/types.ts';
+
+/**
+ * The words rules are written in. All instants are whole milliseconds since 1970-01-01Z; distances km or m and masses kg as named.
+ * Facts are what registry, permits, zones and responses said at the observation's `at`, known by its `receivedAt`.
+ */
+
+export type Severity = 'info' | 'warning' | 'critical';
+export type Proposal = 'none' | 'review' | 'refuse';
+
+/** `<kind>/<deviceId>/<id>`: the key of an observation everywhere. */
+export type ObservationRef = string;
+
+interface ObservationBase {
+  ref: ObservationRef;
+  deviceId: string;
+  id: string;
+  at: number;
+  receivedAt: number;
+  backfill: boolean;
+  unsynced: boolean;
+}
+
+/** One stored device message as rules see it. */
+export type Observation = ObservationBase &
+  (
+    | { kind: 'gate'; message: 'arrival'; body: Arrival }
+    | { kind: 'gate'; message: 'passage'; body: Passage }
+    | { kind: 'remote-sensing'; message: 'reading'; body: Reading }
+    | { kind: 'checkpoint'; message: 'sighting'; body: Sighting }
+    | { kind: 'on-board'; message: 'telemetry'; body: Telemetry }
+    | { kind: 'urea-pump'; message: 'fill'; body: Fill }
+    | { kind: 'machinery-gate'; message: 'passage'; body: MachineryPassage }
+  );
+
+export type GateObservation = Extract<Observation, { kind: 'gate' }>;
+
+/** A registration in force. `version` names the immutable row. Unset stage is unknown. */
+export interface VehicleFacts {
+  version: string;
+  plateNumber: string;
+  plateColor: PlateColor;
+  vin: string;
+  plateType?: string;
+  vehicleType: string;
+  fuel: string;
+  stage?: Stage;
+  useNature: string;
+  totalMassKg?: number;
+  certificateUploaded?: number;
+  invoiced?: number;
+  /** The instant at which the scrapDue day has ended. */
+  scrapDue?: number;
+  status: 'in-use' | 'scrapped' | 'deregistered';
+  scr?: boolean;
+  reagentTankL?: number;
+  obdRequired?: boolean;
+  muck?: boolean;
+  validFrom: number;
+}
+
+export interface EnterpriseFacts {
+  version: string;
+  id: string;
+  nameZh: string;
+  nameEn?: string;
+  county: string;
+  industry: Industry;
+  annualFreightTonnes: number;
+  railSpurSince?: number;
+  planningArea: boolean;
+  dailyTruckPasses: number;
+  cleanTransport?: 'met' | 'not-met';
+}
+
+export interface DeviceFacts {
+  version: string;
+  kind: Kind;
+  id: string;
+  nameZh: string;
+  enterpriseId?: string;
+  lon?: number;
+  lat?: number;
+  county?: string;
+  enabled: boolean;
+  dialect?: string;
+  interactive: boolean;
+  /** The instant at which the calibration has run out. */
+  calibratedUntil?: number;
+  requiredPhotos?: string[];
+  minStage?: number;
+}
+
+export interface ResponseFacts {
+  version: string;
+  id: string;
+  level: Exclude<ControlLevel, 'none'>;
+  counties: string[];
+  start: number;
+  end?: number;
+  reference: string;
+}
+
+export interface ZoneFacts {
+  version: string;
+  id: string;
+  nameZh: string;
+  /** The outer ring as [lon, lat], first vertex not repeated at the end. Edge i joins vertex i to i+1. */
+  ring: [number, number][];
+  seasons?: { from: string; to: string }[];
+  clock?: { from: string; to: string }[];
+  vehicles?: VehiclePredicate;
+  edges?: { index: number; included: boolean }[];
+}
+
+export interface PermitFacts {
+  version: string;
+  id: string;
+  zoneId?: string;
+  corridor?: [number, number][];
+  hours?: { from: string; to: string }[];
+  from: number;
+  to?: number;
+}
+
+export interface InspectionFacts {
+  version: string;
+  vin: string;
+  at: number;
+  inspectionKind: 'periodic' | 'repair';
+  result: 'passed' | 'failed';
+}
+
+export type RecognitionOutcome = 'unplated' | 'trailer' | 'matched' | 'corrected' | 'invalid' | 'unregistered';
+
+export interface Recognition {
+  outcome: RecognitionOutcome;
+  /** The number that counts: normalised, corrected where `outcome` is corrected. Empty when unplated. */
+  number: string;
+  color: PlateColor;
+  /** The normalised number as it was read. */
+  read: string;
+  /** Set when matched or corrected. */
+  vehicle?: VehicleFacts;
+  /** For an unregistered plate: the other colours under which the number is registered at `at`. */
+  otherColors?: PlateColor[];
+}
+
+/** What a rule proposes. The pipeline keys it, stores it and merges it into alerts. */
+export interface FindingDraft {
+  rule: string;
+  ruleVersion: number;
+  code: string;
+  severity: Severity;
+  proposal: Proposal;
+  /** Part of the key (rule, code, subject): the observation's ref unless the rule says otherwise. */
+  subject: string;
+  /** The finding's moment. */
+  at: number;
+  /** The observations it stands on, in order; the first carries it, the last one's decision it joins. */
+  observations: ObservationRef[];
+  /** For findings that gather several observations of a day. */
+  count?: number;
+  last?: ObservationRef;
+  status: 'confirmed' | 'pending';
+  measured?: Record<string, number | string | boolean | null>;
+  limit?: Record<string, number | string | boolean | null>;
+  basis: Basis[];
+  /** One sentence each, made of facts; at most 120 characters (they are printed at gates). */
+  zh: string;
+  en: string;
+  /** Code of the traffic offence a clue would name. */
+  clue?: string;
+  facts?: Record<string, unknown>;
+}
+
+/** What the gate was answered, for `forced-release`. */
+export interface AnswerGiven {
+  decision: DecisionWord;
+  /** Rules of the findings of the arrival (or passage) whose decision it was. */
+  rules: string[];
+  /** Whether a confirmed `peak-shift` finding of it was critical. */
+  published: boolean;
+}
+
+/** Everything a rule on a single observation may ask. */
+export interface JudgeContext {
+  observation: Observation;
+  device: DeviceFacts;
+  policy: Policy;
+  recognition?: Recognition;
+  /** The registration of a matched or corrected plate, or of the VIN of an on-board terminal. */
+  vehicle?: VehicleFacts;
+  enterprise?: EnterpriseFacts;
+  /** The response of the highest level in force in the enterprise's (for others the device's) county. */
+  response?: ResponseFacts;
+  /** Gate messages: the latest failure (its second pass's time) that no passed inspection or repair has answered by `at`. */
+  standingFailure?: { at: number; subject: string };
+  /** Gate messages: a urea warning that stands within the days of the policy, with no passed inspection since. */
+  standingUreaWarning?: { at: number; code: string };
+}
+
+/** A rule on a single observation. Pure; throws only by mistake (the pipeline turns that into `rule-error`). */
+export interface Rule {
+  id: string;
+  version: number;
+  judge(context: JudgeContext): FindingDraft[];
+}
