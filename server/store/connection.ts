@@ -1,0 +1,73 @@
+import mongoose from 'mongoose';
+import type { Logger } from '../log.ts';
+
+/** The driver's database, as mongoose hands it out. */
+export type Db = NonNullable<mongoose.Connection['db']>;
+
+export interface Store {
+  connection: mongoose.Connection;
+  /** The driver's database: hot paths go below the models. */
+  db: Db;
+  close(): Promise<void>;
+}
+
+/** What every write and read promises: a majority has it in its journal; reads see nothing that could be taken back. */
+const PROMISES = {
+  writeConcern: { w: 'majority', journal: true, wtimeoutMS: 10_000 },
+  readConcern: { level: 'majority' },
+  readPreference: 'primary',
+} as const;
+
+/**
+ * Connects to the store. Nothing is buffered while it is away: an operation fails within seconds (`MongoServerSelectionError`
+ * or `MongoNetworkError`), so that a gate's message is not held but left to the gate's own policy. The connection comes back by
+ * itself.
+ * @param uri a MongoDB replica set; a database of no name is `cleanhaul`
+ * @throws when the store cannot be reached at the start
+ */
+export async function connectStore(uri: string, log: Logger): Promise<Store> {
+  const connection = mongoose.createConnection(uri, {
+    ...PROMISES,
+    bufferCommands: false,
+    autoIndex: false,
+    autoCreate: false,
+    serverSelectionTimeoutMS: 2_000,
+    connectTimeoutMS: 2_000,
+    socketTimeoutMS: 60_000,
+    waitQueueTimeoutMS: 5_000,
+    heartbeatFrequencyMS: 1_000,
+    minHeartbeatFrequencyMS: 100,
+    maxPoolSize: 20,
+    minPoolSize: 2,
+    retryWrites: true,
+    retryReads: true,
+    ignoreUndefined: true,
+    ...(databaseOf(uri) === '' ? { dbName: 'cleanhaul' } : {}),
+  });
+  let closing = false;
+  connection.on('error', (error: Error) => log.error({ err: error.message }, 'store: connection error'));
+  connection.on('disconnected', () => closing || log.warn('store: away'));
+  connection.on('reconnected', () => log.info('store: back'));
+  try {
+    await connection.asPromise();
+  } catch (error) {
+    closing = true;
+    await connection.close(true).catch(() => undefined);
+    throw error;
+  }
+  const db = connection.db;
+  if (db === undefined) throw new Error('the store connection has no database');
+  return {
+    connection,
+    db,
+    async close() {
+      closing = true;
+      await connection.close();
+    },
+  };
+}
+
+/** The database a URI names, '' for none. The part before `/` may list several hosts, so it is no WHATWG URL. */
+function databaseOf(uri: string): string {
+  return /^[^:]+:\/\/[^/]+\/([^?]*)/.exec(uri)?.[1] ?? '';
+}
