@@ -10,6 +10,10 @@ export type Stage = (typeof STAGES)[number];
 export const CONTROL_LEVELS = ['none', 'yellow', 'orange', 'red'] as const;
 export type ControlLevel = (typeof CONTROL_LEVELS)[number];
 
+/** Largest payloads the platform sends. */
+export const MAX_DECISION_BYTES = 4 * 1024;
+export const MAX_POLICY_BYTES = 48 * 1024;
+
 /** 120 characters at most, in each language. */
 const sentence = text(120);
 
@@ -23,7 +27,7 @@ export const decision = z.object({
   vehicle: z.object({ number: z.string(), color: plateColor, stage: z.string(), known: z.boolean() }),
   control: z.object({ level: z.enum(CONTROL_LEVELS), until: instant.optional() }),
   display: z.object({ lines: z.array(text(16)).max(4), color: z.enum(['red', 'yellow', 'green']) }),
-  ref: z.string().max(10).describe('printed for the driver'),
+  ref: text(10).describe('printed for the driver'),
   policyVersion: z.string(),
   at: instant,
   validUntil: instant,
@@ -35,10 +39,10 @@ export const requirement = z.object({
   zh: sentence,
   from: instant,
   to: instant.optional(),
-  directions: z.array(direction),
-  types: z.array(z.string()).describe('prefixes of GA 24.4 codes'),
-  fuels: z.array(z.string()).optional().describe('letters contained in the fuel code'),
-  minStage: z.enum(STAGES).optional(),
+  directions: z.array(direction).min(1),
+  types: z.array(z.string()).min(1).describe('prefixes of GA 24.4 codes; "" is a prefix of all'),
+  fuels: z.array(z.string()).optional().describe('letters, one of which the fuel code contains; empty = absent'),
+  minStage: z.enum(STAGES).optional().describe('concerns known stages below it; absent: every stage, unknown too'),
   exemptUse: z.array(z.string()).optional().describe('use natures not concerned'),
   answer: decisionWord,
 });
@@ -47,7 +51,7 @@ export const requirement = z.object({
 export const policyVehicle = z.tuple([z.string(), plateColor, z.string(), z.string(), z.string(), z.string(), z.boolean()]);
 
 export const gatePolicy = z.object({
-  payloadId: z.string(),
+  payloadId: text().describe('<policyVersion>#<n>, kept as sent and named in `decided` of a passage'),
   at: instant,
   validUntil: instant,
   requirements: z.array(requirement),

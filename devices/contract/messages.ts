@@ -15,11 +15,15 @@ export function text(max = 64) {
     .meta({ maxLength: max });
 }
 
-/** ISO 8601 with an offset; hour 24 is not accepted. */
+/** ISO 8601 with an offset; hour 24 is not accepted. The pattern is for readers of the JSON Schema: `parseInstant` decides. */
 export const instant = z
   .string()
   .refine((s) => !Number.isNaN(parseInstant(s)), { error: 'not an ISO 8601 date-time with an offset' })
-  .meta({ format: 'date-time' });
+  .meta({
+    description: 'ISO 8601 date-time with an offset, cut to milliseconds; hour 24 is not accepted',
+    pattern:
+      '^[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.,][0-9]+)?)?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)$',
+  });
 
 export const PLATE_COLORS = ['blue', 'yellow', 'white', 'black', 'green', 'yellow-green', 'other'] as const;
 export type PlateColor = (typeof PLATE_COLORS)[number];
@@ -28,14 +32,20 @@ export const plateColor = z.enum(PLATE_COLORS);
 export const plate = z.object({
   number: text().describe('as read: "晋H12345"; "" or "无牌" when none is seen'),
   color: plateColor,
-  type: z.string().regex(/^\d{2}$/).optional().describe('GA 24.7 plate type'),
+  type: z
+    .string()
+    .regex(/^\d{2}$/)
+    .optional()
+    .describe('GA 24.7 plate type'),
   confidence: z.number().min(0).max(1).optional(),
   raw: text().optional(),
   source: z.enum(['camera', 'manual']).optional(),
 });
 
 export const seen = z.object({
-  vehicleType: text().optional().describe('GA 24.4 code, or goods|passenger|special|trailer|three-wheel|motorcycle|tractor|machinery'),
+  vehicleType: text()
+    .optional()
+    .describe('GA 24.4 code, or goods|passenger|special|trailer|three-wheel|motorcycle|tractor|machinery'),
   bodyColor: text().optional(),
   brand: text().optional(),
 });
@@ -45,16 +55,21 @@ export const cargo = z.object({ name: text().optional(), tonnes: z.number().min(
 export const image = z.object({
   role: z.enum(['vehicle', 'head', 'plate', 'cargo']),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  contentType: z.enum(['image/jpeg', 'image/png']),
+  contentType: text().describe('image/jpeg or image/png; what the platform takes at PUT /images is judged by content'),
 });
 const images = z.array(image).max(8).optional();
 
+/** In every message but `status`. */
 export const envelope = {
-  id: z.string().regex(MESSAGE_ID),
+  id: z.string().regex(MESSAGE_ID).describe('unique per device over all its messages for ever; <bootId>-<counter> is a good one'),
   at: instant,
-  backfill: z.boolean().optional(),
-  clock: z.enum(['synced', 'unsynced']).optional(),
-  n: z.int().optional(),
+  backfill: z.boolean().optional().describe('sent late: stored and judged, no live decision; default false'),
+  clock: z.enum(['synced', 'unsynced']).optional().describe('default synced'),
+  n: z
+    .number()
+    .refine(Number.isInteger, { error: 'not an integer' })
+    .meta({ type: 'integer', description: '+ 1 per outbox message' })
+    .optional(),
 };
 
 export const direction = z.enum(['in', 'out']);
@@ -78,7 +93,12 @@ export const passage = arrival.extend({
     .object({ mode: z.enum(['automatic', 'manual', 'forced']), operator: text().optional(), reason: text().optional() })
     .optional(),
   decided: z
-    .object({ source: z.enum(['platform', 'policy', 'operator']), decision: decisionWord, payloadId: text(128).optional(), at: instant })
+    .object({
+      source: z.enum(['platform', 'policy', 'operator']),
+      decision: decisionWord,
+      payloadId: text().optional(),
+      at: instant,
+    })
     .optional(),
 });
 
@@ -95,7 +115,10 @@ export const reading = z.object({
       humidity: z.number().optional().describe('%'),
       pressure: z.number().optional().describe('kPa'),
       windSpeed: z.number().optional().describe('m/s'),
-      precipitation: z.union([z.boolean(), z.number()]).optional().describe('whether it rains or snows; a number (mm) counts when > 0'),
+      precipitation: z
+        .union([z.boolean(), z.number()])
+        .optional()
+        .describe('whether it rains or snows; a number counts when > 0'),
     })
     .optional(),
   measured: z.object({
@@ -140,7 +163,10 @@ export const sample = z.object({
 });
 
 export const telemetry = z
-  .object({ ...envelope, samples: z.array(sample).min(1).max(60) })
+  .object({
+    ...envelope,
+    samples: z.array(sample).min(1).max(60).describe("each `at` ≤ the message's and not more than 24 h before it"),
+  })
   .superRefine((message, ctx) => {
     const at = parseInstant(message.at);
     message.samples.forEach((s, i) => {
@@ -169,8 +195,8 @@ export const status = z.object({
   online: z.boolean(),
   at: instant.optional(),
   firmware: text().optional(),
-  queued: z.int().min(0).optional().describe('messages in the outbox'),
-  dropped: z.int().min(0).optional(),
+  queued: z.number().optional().describe('messages in the outbox'),
+  dropped: z.number().optional().describe('messages the full outbox had to drop, since it was made'),
 });
 
 /** The schema of every outbox message by kind and message. */
