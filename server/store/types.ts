@@ -43,7 +43,9 @@ export interface ObservationDoc {
   /** Where and when it was inside a diversion zone that concerns its vehicle, without permit or exemption. */
   inside?: { zone: string; at: number[] }[];
   /** A sighting on the road of a vehicle that is to be gone. */
-  listed?: 'phase-out-listed' | 'past-scrap';
+  listed?: ('phase-out-listed' | 'past-scrap')[];
+  /** A valid reading of a diesel vehicle: opacity %, Ringelmann, and which of them were over the limit. */
+  smoke?: { opacity?: number; ringelmann?: number; over: ('opacity' | 'ringelmann')[] };
   /** A passage's arrival as an observation's key. */
   arrival?: ObservationRef;
   /** A gate message that is not local business. */

@@ -1,0 +1,87 @@
+import type { BatchStore } from '../store/batches.ts';
+
+/**
+ * Gives each insert an open batch record that precedes it in the store. One record serves all batches that start within a second: it is
+ * done when they are all judged, so that records cost two writes a second and a crash costs at most a second of judging again.
+ */
+export function createBatchRecords(store: BatchStore, owner: string, instance: string, windowMs = 1000) {
+  interface Window {
+    id: string;
+    opened: Promise<unknown>;
+    closesAt: number;
+    users: number;
+    failed: boolean;
+  }
+  let current: Window | null = null;
+  let next: Window | null = null;
+  let counter = 0;
+
+  function open(): Window {
+    const at = new Date();
+    const id = `${at.getTime().toString(36).padStart(9, '0')}-${owner}-${(counter++).toString(36)}`;
+    const window: Window = { id, opened: store.open({ _id: id, owner, instance, state: 'open', openedAt: at }), closesAt: Infinity, users: 0, failed: false };
+    window.opened.catch(() => {
+      if (current === window) current = null;
+      if (next === window) next = null;
+    });
+    return window;
+  }
+
+  function close(window: Window) {
+    if (window.users > 0 || window.failed) return;
+    // Late or lost, it only means judging its messages once more.
+    store.done([window.id]).catch(() => undefined);
+  }
+
+  return {
+    /** An open record and the call that ends its use: `judged: false` leaves it open for the sweep. */
+    async use(): Promise<{ id: string; end(judged: boolean): void }> {
+      const now = Date.now();
+      if (current && now >= current.closesAt) {
+        const old = current;
+        current = null;
+        close(old);
+      }
+      if (!current) {
+        current = next ?? open();
+        current.closesAt = now + windowMs;
+        next = null;
+      }
+      const window = current;
+      window.users++;
+      try {
+        await window.opened;
+      } catch (error) {
+        window.users--;
+        throw error;
+      }
+      next ??= open();
+      next.opened.catch(() => undefined);
+      return {
+        id: window.id,
+        end(judged) {
+          window.users--;
+          if (!judged) window.failed = true;
+          if (window !== current) close(window);
+        },
+      };
+    },
+    /** Ends a record whose second is over though no batch came to replace it: called about once a second. */
+    tick() {
+      if (!current || Date.now() < current.closesAt) return;
+      const old = current;
+      current = null;
+      close(old);
+    },
+    /** Whether a record is this process's own and its messages are still being judged. */
+    isOwn: (id: string) => id.includes(`-${owner}-`),
+    /** Ends what is open and unused. */
+    async stop(): Promise<void> {
+      const ids = [current, next].filter((w): w is Window => w !== null && w.users === 0 && !w.failed).map((w) => w.id);
+      current = null;
+      next = null;
+      if (ids.length > 0) await store.done(ids);
+    },
+  };
+}
+export type BatchRecords = ReturnType<typeof createBatchRecords>;

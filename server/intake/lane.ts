@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface LaneOptions<T> {
+  name: string;
+  /** Largest batch. */
+  size: number;
+  /** Wait for more before a batch starts, ms; 0 starts at once. */
+  linger: number;
+  /** Batches under way at the same time. */
+  parallel: number;
+  /** Handles a batch; throws when it could not be stored. */
+  work(items: T[]): Promise<void>;
+  /** Whether a failure is the store being away (the batch is tried again until it is back) rather than the batch's own fault. */
+  isStoreAway(error: unknown): boolean;
+  /** A single item that fails by itself. */
+  poison(item: T, error: unknown): Promise<void>;
+  onError(error: unknown, items: number): void;
+}
+
+/** A lane of the intake: gathers items into batches. A batch that fails is halved until the one that fails by itself is found. */
+export function createLane<T>(options: LaneOptions<T>) {
+  const queue: T[] = [];
+  let running = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let stopped = false;
+  let idle: (() => void)[] = [];
+
+  function pump() {
+    while (running < options.parallel && queue.length > 0 && !stopped) {
+      if (options.linger > 0 && queue.length < options.size && timer === null) {
+        timer = setTimeout(flush, options.linger);
+        return;
+      }
+      if (timer !== null && queue.length < options.size) return;
+      start();
+    }
+  }
+
+  function flush() {
+    timer = null;
+    if (queue.length > 0 && running < options.parallel && !stopped) start();
+  }
+
+  function start() {
+    if (timer !== null) {
+      clearTimeout(timer);
+      timer = null;
+    }
+    const items = queue.splice(0, options.size);
+    running++;
+    void handle(items).finally(() => {
+      running--;
+      if (running === 0 && (queue.length === 0 || stopped)) for (const done of idle.splice(0)) done();
+      pump();
+    });
+  }
+
+  async function handle(items: T[]): Promise<void> {
+    let pause = 50;
+    for (;;) {
+      try {
+        return await options.work(items);
+      } catch (error) {
+        options.onError(error, items.length);
+        if (!options.isStoreAway(error)) return split(items, error);
+        if (stopped) return;
+        await sleep(pause);
+        pause = Math.min(pause * 2, 1000);
+      }
+    }
+  }
+
+  async function split(items: T[], error: unknown): Promise<void> {
+    if (items.length === 1) return options.poison(items[0]!, error).catch((e: unknown) => options.onError(e, 1));
+    const half = items.length >> 1;
+    await handle(items.slice(0, half));
+    await handle(items.slice(half));
+  }
+
+  return {
+    name: options.name,
+    push(item: T) {
+      queue.push(item);
+      pump();
+    },
+    /** Items that wait, not counting batches under way. */
+    waiting: () => queue.length,
+    running: () => running,
+    /** Takes no new batch; resolves when those under way are through, or after `timeout` ms. */
+    async stop(timeout: number): Promise<void> {
+      stopped = true;
+      if (running === 0) return;
+      await Promise.race([new Promise<void>((resolve) => idle.push(resolve)), sleep(timeout, undefined, { ref: false })]);
+    },
+  };
+}
+export type Lane<T> = ReturnType<typeof createLane<T>>;

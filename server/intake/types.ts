@@ -1,0 +1,52 @@
+import type { Decision, Rejected } from '../../devices/contract/answers.ts';
+import type { RejectCode } from '../../devices/contract/kinds.ts';
+import type { Policy } from '../policy/types.ts';
+import type { DeviceFacts, EnterpriseFacts, Observation, Recognition, ResponseFacts, VehicleFacts } from '../rules/types.ts';
+import type { ObservationDoc } from '../store/types.ts';
+
+/** What became of a message: stored (with the decision where one is to be given), or refused. Never settled: the store was away. */
+export type Outcome = { stored: true; id: string; decision?: Decision } | { stored: false; rejected: Rejected };
+
+/** One message at the door, from MQTT or HTTP. `settle` is called once, after everything it says is stored. */
+export interface Incoming {
+  topic: string;
+  /** Absent when the topic is not of the contract's form. */
+  kind?: string;
+  deviceId: string;
+  message: string;
+  bytes: Uint8Array;
+  /** It came with RETAIN, which only `status` may. */
+  retained: boolean;
+  /** Platform time at which it came in. */
+  receivedAt: number;
+  /** Of an MQTT 5 arrival: comes back on its decision. */
+  correlation?: Buffer;
+  /** A replay of a dead letter: past the clock bounds, and never answered with a decision. */
+  replay?: true;
+  /** The gate wants its decision and receipt over MQTT. */
+  via: 'mqtt' | 'http';
+  settle(outcome: Outcome): void;
+}
+
+/** A refusal on its way to the dead letters and to the device. */
+export interface Refusal {
+  incoming: Incoming;
+  code: RejectCode;
+  message: string;
+  id?: string;
+  retryAfter?: number;
+}
+
+/** A message with everything its judgement needs and what it is stored as. */
+export interface Work {
+  observation: Observation;
+  doc: ObservationDoc;
+  device: DeviceFacts;
+  policy: Policy;
+  recognition?: Recognition;
+  vehicle?: VehicleFacts;
+  enterprise?: EnterpriseFacts;
+  response?: ResponseFacts;
+  /** Absent for work that a dead process left behind. */
+  incoming?: Incoming;
+}

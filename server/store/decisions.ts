@@ -1,0 +1,54 @@
+import { Schema, type Connection } from 'mongoose';
+import type { Collection } from 'mongodb';
+import type { DecisionDoc } from './types.ts';
+import { insertUnlessThere } from './observations.ts';
+
+const schema = new Schema<DecisionDoc>(
+  {
+    _id: { type: String },
+    ref: { type: String, required: true },
+    at: { type: Date, required: true },
+    recordedAt: { type: Date, required: true },
+    published: { type: Boolean, required: true },
+    device: { type: String, required: true },
+  },
+  { collection: 'decisions', versionKey: false, strict: false },
+);
+schema.index({ at: 1, _id: 1 });
+schema.index({ ref: 1 });
+schema.index({ device: 1, at: 1 });
+schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
+
+/** Gate decisions: made once, kept for good. What is published is what is stored. */
+export function decisionStore(connection: Connection) {
+  const model = connection.model<DecisionDoc>('Decision', schema);
+  const collection = model.collection as unknown as Collection<DecisionDoc>;
+  return {
+    collection,
+    indexes: () => model.createIndexes(),
+
+    /** Stores decisions once; where one was there already, the stored one is given back in its place. */
+    async insertOrRead(docs: DecisionDoc[]): Promise<DecisionDoc[]> {
+      const there = await insertUnlessThere(collection, docs);
+      if (there.size === 0) return docs;
+      const stored = new Map((await this.byIds([...there].map((i) => docs[i]!._id))).map((d) => [d._id, d]));
+      return docs.map((d) => stored.get(d._id) ?? d);
+    },
+
+    byIds(ids: string[]): Promise<DecisionDoc[]> {
+      return ids.length === 0 ? Promise.resolve([]) : collection.find({ _id: { $in: ids } }).toArray();
+    },
+
+    /** Records later judgements beside the decisions that were given. */
+    async rejudged(changes: { id: string; at: Date; decision: string; findings: string[] }[]): Promise<void> {
+      if (changes.length === 0) return;
+      await collection.bulkWrite(
+        changes.map(({ id, at, decision, findings }) => ({
+          updateOne: { filter: { _id: id }, update: { $set: { rejudged: { at, decision, findings } } } },
+        })),
+        { ordered: false },
+      );
+    },
+  };
+}
+export type DecisionStore = ReturnType<typeof decisionStore>;

@@ -1,0 +1,87 @@
+import { Schema, type Connection } from 'mongoose';
+import type { Collection } from 'mongodb';
+
+/** Work that is due: an hour of a vehicle's telemetry to sum up and judge, or a vehicle whose history changed. */
+export interface DueDoc {
+  /** `urea/<vin>/<hour>` or `vehicle/<vin>` */
+  _id: string;
+  kind: 'urea' | 'vehicle';
+  vin: string;
+  /** Urea: the civil hour's beginning. Vehicle: what is judged again lies from here on. */
+  from: Date;
+  /** Real time: when it may be taken. */
+  dueAt: Date;
+  /** Counts its marks: it is taken away only if no new mark came while it was worked on. */
+  marks: number;
+}
+
+const schema = new Schema<DueDoc>(
+  {
+    _id: { type: String },
+    kind: { type: String, required: true },
+    vin: { type: String, required: true },
+    from: { type: Date, required: true },
+    dueAt: { type: Date, required: true },
+    marks: { type: Number, required: true },
+  },
+  { collection: 'due_work', versionKey: false },
+);
+schema.index({ dueAt: 1 });
+
+/** Durable due work, swept by any process; there are no timers in memory. */
+export function dueStore(connection: Connection) {
+  const model = connection.model<DueDoc>('DueWork', schema);
+  const collection = model.collection as unknown as Collection<DueDoc>;
+  return {
+    indexes: () => model.createIndexes(),
+
+    /** Marks work; a mark on work already marked keeps its earlier moment and counts, so that nobody drops it meanwhile. */
+    async mark(items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[]): Promise<void> {
+      if (items.length === 0) return;
+      await collection.bulkWrite(
+        items.map(({ id, kind, vin, from, dueAt }) => ({
+          updateOne: {
+            filter: { _id: id },
+            update: { $inc: { marks: 1 }, $min: { from: new Date(from), dueAt: new Date(dueAt) }, $setOnInsert: { kind, vin } },
+            upsert: true,
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** Takes work whose moment has come: nobody else takes it before `lease` ms are over. */
+    async take(now: number, limit: number, lease: number): Promise<DueDoc[]> {
+      const found = await collection
+        .find({ dueAt: { $lte: new Date(now) } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray();
+      if (found.length === 0) return [];
+      const until = new Date(now + lease);
+      const results = await Promise.all(
+        found.map((doc) => collection.updateOne({ _id: doc._id, dueAt: doc.dueAt, marks: doc.marks }, { $set: { dueAt: until } })),
+      );
+      return found.filter((_, i) => results[i]!.modifiedCount === 1).map((doc) => ({ ...doc, dueAt: until }));
+    },
+
+    /** Work done: taken away unless it was marked again meanwhile; then it is due at once. */
+    async finish(docs: DueDoc[], now: number): Promise<void> {
+      if (docs.length === 0) return;
+      await collection.bulkWrite(
+        docs.flatMap((doc) => [
+          { deleteOne: { filter: { _id: doc._id, marks: doc.marks } } },
+          { updateOne: { filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: doc.dueAt }, update: { $set: { dueAt: new Date(now) } } } },
+        ]),
+        { ordered: true },
+      );
+    },
+
+    /** How much waits, and since when the oldest (real time). */
+    async lag(): Promise<{ count: number; oldest: Date | null }> {
+      const [count, oldest] = await Promise.all([collection.estimatedDocumentCount(), collection.find().sort({ dueAt: 1 }).limit(1).next()]);
+      return { count, oldest: oldest?.dueAt ?? null };
+    },
+  };
+}
+export type DueStore = ReturnType<typeof dueStore>;

@@ -1,0 +1,62 @@
+import { Schema, type Connection } from 'mongoose';
+import type { AnyBulkWriteOperation, Collection, Filter } from 'mongodb';
+import type { FindingDoc } from './types.ts';
+import { insertUnlessThere } from './observations.ts';
+
+const schema = new Schema<FindingDoc>(
+  {
+    _id: { type: String },
+    rule: { type: String, required: true },
+    code: { type: String, required: true },
+    subject: { type: String, required: true },
+    status: { type: String, enum: ['pending', 'confirmed', 'withdrawn'], required: true },
+    at: { type: Date, required: true },
+    recordedAt: { type: Date, required: true },
+    basisSize: { type: Number, required: true },
+  },
+  { collection: 'findings', versionKey: false, strict: false },
+);
+schema.index({ at: 1, _id: 1 });
+schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
+schema.index({ alert: 1 }, { partialFilterExpression: { alert: { $exists: true } } });
+schema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+schema.index({ observations: 1 });
+
+/** Findings by their key. A judgement on fewer messages never replaces one on more (`basisSize`). */
+export function findingStore(connection: Connection) {
+  const model = connection.model<FindingDoc>('Finding', schema);
+  const collection = model.collection as unknown as Collection<FindingDoc>;
+  return {
+    collection,
+    indexes: () => model.createIndexes(),
+
+    /** Inserts what is not there; gives the positions of those that were. */
+    insert: (docs: FindingDoc[]) => insertUnlessThere(collection, docs),
+
+    byIds(ids: string[]): Promise<FindingDoc[]> {
+      return ids.length === 0 ? Promise.resolve([]) : collection.find({ _id: { $in: ids } }).toArray();
+    },
+
+    find: (filter: Filter<FindingDoc>) => collection.find(filter).toArray(),
+
+    /** Replaces findings that were judged on fewer or as many messages; others stay. */
+    async replace(changes: { doc: FindingDoc; seen: FindingDoc }[]): Promise<void> {
+      if (changes.length === 0) return;
+      const operations: AnyBulkWriteOperation<FindingDoc>[] = changes.map(({ doc, seen }) => {
+        const { _id, ...set } = doc;
+        return { replaceOne: { filter: { _id, basisSize: seen.basisSize, status: seen.status }, replacement: set } };
+      });
+      await collection.bulkWrite(operations, { ordered: false });
+    },
+
+    /** Pending findings whose moment has come, oldest first. */
+    due(now: number, limit: number): Promise<FindingDoc[]> {
+      return collection
+        .find({ status: 'pending', dueAt: { $lte: new Date(now) } })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .toArray();
+    },
+  };
+}
+export type FindingStore = ReturnType<typeof findingStore>;

@@ -1,0 +1,78 @@
+import { Schema, type Connection } from 'mongoose';
+import type { Collection, Filter, MongoBulkWriteError } from 'mongodb';
+import type { ObservationDoc } from './types.ts';
+
+const schema = new Schema<ObservationDoc>(
+  {
+    _id: { type: String },
+    kind: { type: String, required: true },
+    deviceId: { type: String, required: true },
+    id: { type: String, required: true },
+    message: { type: String, required: true },
+    source: String,
+    at: { type: Date, required: true },
+    receivedAt: { type: Date, required: true },
+    batch: { type: String, required: true },
+    raw: { type: Schema.Types.Buffer, required: true },
+    vehicle: String,
+    plate: String,
+  },
+  { collection: 'observations', versionKey: false, strict: false },
+);
+schema.index({ at: 1, _id: 1 });
+schema.index({ batch: 1 });
+schema.index({ vehicle: 1, at: 1 }, { partialFilterExpression: { vehicle: { $exists: true } } });
+schema.index({ source: 1, at: 1 }, { partialFilterExpression: { source: { $exists: true } } });
+schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
+schema.index({ vehicle: 1, at: 1 }, { name: 'over', partialFilterExpression: { over: true } });
+schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: { 'inside.zone': { $exists: true } } });
+schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
+
+/** The stored messages. Inserts are unordered on the unique `_id`; a duplicate means "stored already", not "judged already". */
+export function observationStore(connection: Connection) {
+  const model = connection.model<ObservationDoc>('Observation', schema);
+  const collection = model.collection as unknown as Collection<ObservationDoc>;
+  return {
+    collection,
+    indexes: () => model.createIndexes(),
+
+    /** Inserts; gives the positions of those that were there already. Throws on any other failure. */
+    async insert(docs: ObservationDoc[]): Promise<Set<number>> {
+      return insertUnlessThere(collection, docs);
+    },
+
+    /** Observations by key; absent ones are left out. */
+    byIds(ids: string[]): Promise<ObservationDoc[]> {
+      return ids.length === 0 ? Promise.resolve([]) : collection.find({ _id: { $in: ids } }).toArray();
+    },
+
+    /** All messages a batch stored. */
+    ofBatch(batch: string): Promise<ObservationDoc[]> {
+      return collection.find({ batch }).toArray();
+    },
+
+    /** Messages of vehicles, slim or whole, in order of time. */
+    find(filter: Filter<ObservationDoc>, projection?: Record<string, 1>, hint?: string): Promise<ObservationDoc[]> {
+      return collection.find(filter, { ...(projection && { projection }), ...(hint && { hint }) }).toArray();
+    },
+  };
+}
+export type ObservationStore = ReturnType<typeof observationStore>;
+
+/**
+ * Unordered insert in which a duplicate `_id` is no error.
+ * @returns the positions in `docs` of the duplicates
+ */
+export async function insertUnlessThere<T extends { _id: string }>(collection: Collection<T>, docs: T[]): Promise<Set<number>> {
+  const there = new Set<number>();
+  if (docs.length === 0) return there;
+  try {
+    await collection.insertMany(docs as unknown as Parameters<typeof collection.insertMany>[0], { ordered: false });
+  } catch (error) {
+    const bulk = error as MongoBulkWriteError;
+    const errors = bulk.name === 'MongoBulkWriteError' ? [bulk.writeErrors].flat() : [];
+    if (errors.length === 0 || errors.some((e) => e.code !== 11000) || bulk.result?.getWriteConcernError()) throw error;
+    for (const e of errors) there.add(e.index);
+  }
+  return there;
+}
