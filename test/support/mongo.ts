@@ -1,24 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MongoMemoryReplSet } from 'mongodb-memory-server';
+import { startMongod } from '../../server/embedded/mongod.ts';
+import { quietLog } from './log.ts';
 
-/** A real mongod on a free port with an empty directory, for tests. */
-export async function startMongo(): Promise<{ uri: string; stop(): Promise<void> }> {
-  const binary = process.env.MONGOMS_SYSTEM_BINARY ?? join(homedir(), '.cache/cleanhaul/mongod-6.0.5');
-  if (!existsSync(binary)) throw new Error(`no mongod at ${binary}`);
-  const dbPath = await mkdtemp(join(tmpdir(), 'cleanhaul-test-'));
-  const set = await MongoMemoryReplSet.create({
-    binary: { systemBinary: binary, version: '6.0.5', checkMD5: false },
-    instanceOpts: [{ dbPath, storageEngine: 'wiredTiger' }],
-    replSet: { count: 1, name: 'rs0', storageEngine: 'wiredTiger' },
-  });
+/** A real mongod on a free port with an empty directory, for tests: the platform's own embedded one. */
+export async function startMongo(): Promise<{ uri: string; pid(): number | null; stop(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'cleanhaul-test-'));
+  const mongod = await startMongod({ dataDir, log: quietLog, cacheGb: 0.25 });
   return {
-    uri: set.getUri('cleanhaul'),
+    uri: mongod.uri,
+    pid: mongod.pid,
     async stop() {
-      await set.stop({ doCleanup: false });
-      await rm(dbPath, { recursive: true, force: true });
+      await mongod.stop();
+      await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
