@@ -37,9 +37,11 @@ export interface VehiclePredicate {
   types?: string[];
 }
 
-/** One measure of a response level: a predicate, and whether stage ≤ `stageMax` must be known. */
+/** One measure of a response level; a predicate with `stageMax` asks for a known stage. */
 export interface Measure {
   vehicles: VehiclePredicate;
+  /** Whether it is laid on bulk units only, or on every enterprise with a gate. */
+  bulkUnitsOnly: boolean;
   zh: string;
   en: string;
 }
@@ -81,7 +83,13 @@ export interface Policy {
       proposal: 'none' | 'review' | 'refuse';
       basis: BasisId[];
     };
-    'phase-out': { stageMax: number; commercialUse: string[]; listedProposal: 'none' | 'review' | 'refuse'; basis: BasisId[]; scrapBasis: BasisId[] };
+    'phase-out': {
+      stageMax: number;
+      commercialUse: string[];
+      listedProposal: 'none' | 'review' | 'refuse';
+      basis: BasisId[];
+      scrapBasis: BasisId[];
+    };
     'reading-validity': {
       speedKmh: [number, number];
       accelerationMs2: [number, number];
@@ -139,6 +147,32 @@ export interface PolicyVersion {
   policy: Policy;
   from: number;
   recordedAt: number;
+}
+
+/** One row of the registry's `responses`. Rows of one `id` follow each other, they never correct. */
+export interface ResponseRow {
+  /** Names the immutable row. */
+  version: string;
+  id: string;
+  level: Exclude<ControlLevel, 'none'>;
+  /** Six-digit codes; 140900 covers every county of the city. */
+  counties: string[];
+  start: number;
+  end?: number;
+  recordedAt: number;
+  /** Order among rows of equal `recordedAt`: their order in the file. */
+  seq: number;
+  reference: string;
+  issuedBy: string;
+}
+
+/** A stretch of time [from, to) in which one response is the highest in force in a county. */
+export interface ResponseWindow {
+  id: string;
+  level: Exclude<ControlLevel, 'none'>;
+  from: number;
+  to: number;
+  reference: string;
 }
 
 /** The stage of a vehicle; absent (undefined) is unknown: every comparison with it is false. */

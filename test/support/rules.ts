@@ -57,7 +57,16 @@ export function enterprise(facts: Partial<EnterpriseFacts> = {}): EnterpriseFact
 }
 
 export function gate(facts: Partial<DeviceFacts> = {}): DeviceFacts {
-  return { version: 'devices/gate/g1/1', kind: 'gate', id: 'g1', nameZh: '一号门', enterpriseId: 'e1', enabled: true, interactive: true, ...facts };
+  return {
+    version: 'devices/gate/g1/1',
+    kind: 'gate',
+    id: 'g1',
+    nameZh: '一号门',
+    enterpriseId: 'e1',
+    enabled: true,
+    interactive: true,
+    ...facts,
+  };
 }
 
 export function response(facts: Partial<ResponseFacts> = {}): ResponseFacts {
@@ -89,9 +98,17 @@ export function arrival(message: GateMessage = {}): GateObservation {
   return { ...base('gate', 'g1', message), kind: 'gate', message: 'arrival', body };
 }
 
-export function passage(message: GateMessage & Partial<Pick<Passage, 'outcome' | 'release' | 'decided' | 'arrivalId'>> = {}): GateObservation {
+export function passage(
+  message: GateMessage & Partial<Pick<Passage, 'outcome' | 'release' | 'decided' | 'arrivalId'>> = {},
+): GateObservation {
   const { outcome = 'passed', release, decided, arrivalId } = message;
-  const body: Passage = { ...gateBody(message), outcome, ...(release && { release }), ...(decided && { decided }), ...(arrivalId && { arrivalId }) };
+  const body: Passage = {
+    ...gateBody(message),
+    outcome,
+    ...(release && { release }),
+    ...(decided && { decided }),
+    ...(arrivalId && { arrivalId }),
+  };
   return { ...base('gate', 'g1', message), kind: 'gate', message: 'passage', body };
 }
 
@@ -150,7 +167,13 @@ export function contextOf(facts: Facts, observation: Observation): JudgeContext 
   if (!('enterprise' in facts)) context.enterprise = enterprise();
   if (facts.vehicle && !facts.recognition) {
     const { plateNumber, plateColor } = facts.vehicle;
-    context.recognition = { outcome: 'matched', number: plateNumber, color: plateColor, read: plateNumber, vehicle: facts.vehicle };
+    context.recognition = {
+      outcome: 'matched',
+      number: plateNumber,
+      color: plateColor,
+      read: plateNumber,
+      vehicle: facts.vehicle,
+    };
   }
   return context;
 }

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { civilDayStart } from '../../devices/contract/instant.ts';
+import { VEHICLE_CLASSES } from '../../devices/contract/vehicle-class.ts';
+import { INDUSTRIES, type Policy } from './types.ts';
+
+/** The shape of a policy as people write one; numbers are finite, civil dates exist, every basis named is there. */
+
+const date = z
+  .string()
+  .refine((s) => /^\d{4}-\d{2}-\d{2}$/.test(s) && !Number.isNaN(civilDayStart(s)), { error: 'not a date YYYY-MM-DD' });
+const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: 'not a day MM-DD' });
+const proposal = z.enum(['none', 'review', 'refuse']);
+const stage = z.int().min(0).max(6);
+const industry = z.enum(INDUSTRIES);
+const letters = z.array(z.string().regex(/^[0-9A-Z]$/));
+const range = z.tuple([z.number(), z.number()]);
+const bases = z.array(z.string()).min(1);
+const sentence = z.string().min(1).max(60);
+
+const basis = z.object({
+  document: z.string(),
+  number: z.string(),
+  article: z.string(),
+  zh: z.string(),
+  en: z.string(),
+  validFrom: date,
+  validTo: date.optional(),
+});
+
+const predicate = z.object({
+  classes: z.array(z.enum(VEHICLE_CLASSES)).optional(),
+  sizes: z.array(z.enum(['heavy', 'medium', 'light'])).optional(),
+  fuels: letters.optional(),
+  // 5 is the highest that divides: a gate's retained policy says it as a stage that is enough.
+  stageMax: z.int().min(0).max(5).optional(),
+  types: z.array(z.string().regex(/^[A-Z][0-9A-Z]{0,2}\*?$|^\*$/)).optional(),
+});
+
+const measures = z.array(z.object({ vehicles: predicate, bulkUnitsOnly: z.boolean(), zh: sentence, en: sentence }));
+
+/** A whole policy version. Unknown members are an error. */
+export const policySchema = z
+  .strictObject({
+    version: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+    titleZh: z.string().min(1),
+    titleEn: z.string().min(1),
+    basis: z.record(z.string(), basis),
+    industrial: z.array(industry),
+    rules: z.strictObject({
+      'emission-standard': z.strictObject({
+        minAnnualFreightTonnes: z.number().min(0),
+        spurExempts: z.boolean(),
+        requirements: z
+          .array(z.strictObject({ from: date, stage }))
+          .refine((rows) => rows.every((row, i) => i === 0 || (rows[i - 1]?.from ?? '') < row.from), { error: 'not ascending' }),
+        proposal,
+        basis: bases,
+      }),
+      'planning-area': z.strictObject({
+        industries: z.array(industry),
+        from: date,
+        minStage: stage,
+        spurExempts: z.boolean(),
+        smallerEnterprises: z.boolean(),
+        proposal,
+        basis: bases,
+      }),
+      'peak-shift': z.strictObject({
+        bulkUnit: z.strictObject({ dailyTruckPasses: z.number().min(0), comparison: z.enum(['>', '>=']) }),
+        measures: z.strictObject({ yellow: measures, orange: measures, red: measures }),
+        exemptUse: letters,
+        exemptTypes: letters,
+        notMetTightens: z.boolean(),
+        proposal,
+        basis: bases,
+      }),
+      'phase-out': z.strictObject({
+        stageMax: z.int().min(0).max(5),
+        commercialUse: letters,
+        listedProposal: proposal,
+        basis: bases,
+        scrapBasis: bases,
+      }),
+      'reading-validity': z.strictObject({
+        speedKmh: range,
+        accelerationMs2: range,
+        vspKwPerTonne: range,
+        lightMassKg: z.number(),
+        windMs: z.number(),
+        temperatureC: range,
+        humidityPercent: z.number(),
+        pressureKpa: range,
+        co2Percent: z.number(),
+        basis: bases,
+      }),
+      'remote-sensing': z.strictObject({
+        opacityPercent: z.number(),
+        ringelmann: z.number(),
+        noPpm: z.number(),
+        passSeconds: z.number().min(0),
+        windowMonths: z.int().min(1),
+        clue: z.string(),
+        basis: bases,
+        clueBasis: bases,
+      }),
+      diversion: z.strictObject({
+        season: z.strictObject({ from: monthDay, to: monthDay }),
+        edgeToleranceM: z.number().min(0),
+        localBusinessHours: z.number().min(0),
+        pendingHours: z.number().min(0),
+        latestHours: z.number().min(0),
+        exemptUse: letters,
+        basis: bases,
+      }),
+      'urea-use': z.strictObject({
+        scrMinStage: stage,
+        reagentEmpty: z.strictObject({ belowPercent: z.number(), overKm: z.number() }),
+        notConsumed: z.strictObject({ fuelL: z.number(), distanceKm: z.number(), dropPoints: z.number() }),
+        windowDays: z.number().min(1),
+        maxScrInletC: z.number(),
+        gapSeconds: z.number().min(0),
+        concentrationPercent: range,
+        warningDays: z.number().min(0),
+        basis: bases,
+        fillBasis: bases,
+      }),
+      identification: z.strictObject({ basis: bases }),
+      'forced-release': z.strictObject({ basis: bases }),
+      'device-health': z.strictObject({ basis: bases }),
+    }),
+  })
+  .superRefine((policy, context) => {
+    for (const [name, rule] of Object.entries(policy.rules)) {
+      for (const member of ['basis', 'scrapBasis', 'clueBasis', 'fillBasis']) {
+        const ids = (rule as Record<string, unknown>)[member];
+        if (!Array.isArray(ids)) continue;
+        for (const id of ids as string[]) {
+          if (!Object.hasOwn(policy.basis, id))
+            context.addIssue({ code: 'custom', path: ['rules', name, member], message: `no basis ${id}` });
+        }
+      }
+    }
+  }) satisfies z.ZodType<Policy>;
