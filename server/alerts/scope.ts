@@ -1,0 +1,67 @@
+import type { Actor, Concern } from './types.ts';
+import type { Audience } from '../http/contract/alerts.ts';
+
+/** What of the alerts somebody may see, as data: the same for a list's query and for one event of the live log. */
+export interface Scope {
+  /** Nothing at all. */
+  none?: true;
+  /** Any of these audiences; absent: whatever the audience. */
+  audiences?: Audience[];
+  /** Any of these counties; absent: all, also alerts of no county. 140900 stands for every county that begins with 1409. */
+  counties?: string[];
+  /** At this enterprise. */
+  enterprise?: string;
+}
+
+/** The city's own code, which covers its counties. */
+const CITY = '140900';
+
+/** The reader's scope (HTTP contract, "Who"). */
+export function scopeOf(actor: Actor): Scope {
+  const counties = actor.counties && { counties: actor.counties };
+  switch (actor.role) {
+    case 'owner':
+    case 'auditor':
+      return {};
+    case 'bureau':
+      return { ...counties };
+    case 'police':
+      return { audiences: ['police'], ...counties };
+    case 'market':
+      return { audiences: ['market'], ...counties };
+    case 'enterprise':
+      return actor.enterpriseId === undefined
+        ? { none: true }
+        : { audiences: ['enterprise', 'owner'], enterprise: actor.enterpriseId };
+    case 'administrator':
+      return { none: true };
+  }
+}
+
+/** Whether an alert that concerns these lies in the scope. */
+export function sees(scope: Scope, concern: Concern): boolean {
+  if (scope.none) return false;
+  if (scope.audiences && !scope.audiences.some((audience) => concern.audiences.includes(audience))) return false;
+  if (scope.counties && !concern.counties.some((county) => coversCounty(scope.counties, county))) return false;
+  return scope.enterprise === undefined || concern.enterprises.includes(scope.enterprise);
+}
+
+/** Whether a county lies within a list of them; no list: any county does. */
+export function coversCounty(counties: string[] | undefined, county: string | undefined): boolean {
+  if (!counties) return true;
+  if (county === undefined) return false;
+  return counties.includes(county) || (counties.includes(CITY) && county.startsWith(CITY.slice(0, 4)));
+}
+
+/** The scope as a query on documents that carry a concern under `prefix` (`now.`, or nothing). */
+export function scopeFilter(scope: Scope, prefix = ''): Record<string, unknown> {
+  if (scope.none) return { _id: { $in: [] } };
+  const counties = scope.counties?.flatMap((county): (string | RegExp)[] =>
+    county === CITY ? [county, new RegExp(`^${CITY.slice(0, 4)}`)] : [county],
+  );
+  return {
+    ...(scope.audiences && { [`${prefix}audiences`]: { $in: scope.audiences } }),
+    ...(counties && { [`${prefix}counties`]: { $in: counties } }),
+    ...(scope.enterprise !== undefined && { [`${prefix}enterprises`]: scope.enterprise }),
+  };
+}

@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { instant, plateColor } from '../../../devices/contract/messages.ts';
+
+/** Alerts as HTTP and the live socket show them (HTTP contract v1, "Alerts"). */
+
+export const SEVERITIES = ['info', 'warning', 'critical'] as const;
+export const ALERT_STATES = ['open', 'acknowledged', 'dispatched', 'handled', 'closed', 'withdrawn'] as const;
+export const ALERT_STEPS = ['acknowledge', 'dispatch', 'handle', 'close', 'reopen', 'comment', 'hand-over'] as const;
+/** `market` is the market regulator, `owner` whoever runs the device. */
+export const AUDIENCES = ['police', 'bureau', 'market', 'enterprise', 'owner'] as const;
+export const OUTCOMES = ['confirmed', 'unfounded', 'warned', 'penalised', 'other'] as const;
+export const CLUE_RECEIVERS = ['traffic-police', 'transport', 'market', 'urban-management'] as const;
+
+export const severity = z.enum(SEVERITIES);
+export const alertState = z.enum(ALERT_STATES);
+export const alertStep = z.enum(ALERT_STEPS);
+export const audience = z.enum(AUDIENCES);
+
+export const alert = z.strictObject({
+  id: z.string().describe('short, URL-safe'),
+  rev: z.int().min(1),
+  seq: z.int().min(0).describe('number of its latest event in the live log; 0 until it is numbered'),
+  rule: z.string(),
+  code: z.string(),
+  severity,
+  state: alertState,
+  provisional: z.boolean().describe('every finding that stands may still be taken back'),
+  audiences: z.array(audience),
+  vehicle: z.strictObject({ number: z.string(), color: plateColor, stage: z.string(), known: z.boolean() }).optional(),
+  place: z
+    .strictObject({
+      device: z.string(),
+      name: z.string(),
+      lon: z.number().optional(),
+      lat: z.number().optional(),
+      county: z.string().optional(),
+      heading: z.number().optional(),
+    })
+    .optional()
+    .describe('absent where nothing was seen anywhere: a sale without a sighting'),
+  enterprise: z.string().optional(),
+  firstAt: instant,
+  lastAt: instant,
+  count: z.int().min(0).describe('findings that stand'),
+  findings: z.array(z.string()).max(200).describe('the first ones in order of time'),
+  images: z.array(z.strictObject({ role: z.string(), url: z.string() })),
+  assignee: z.string().optional(),
+  due: instant.optional(),
+  clue: z
+    .strictObject({ code: z.string(), to: z.enum(CLUE_RECEIVERS).optional(), at: instant.optional(), by: z.string().optional() })
+    .optional()
+    .describe('the offence a hand-over would name; with `to`, `at`, `by` once it was handed over'),
+});
+
+export const historyEntry = z.strictObject({
+  step: z.string().describe('a step, or of the system: opened, reopened, withdrawn, findings-withdrawn, escalated'),
+  at: instant,
+  by: z.string().describe('a user name, or `system`'),
+  note: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const alertWithHistory = alert.extend({ outcome: z.enum(OUTCOMES).optional(), history: z.array(historyEntry) });
+
+const note = z.string().trim().min(1).max(2000).optional();
+const line = z.string().trim().min(1).max(64);
+
+/** The body of each step. Unknown fields are an error. */
+export const stepBodies = {
+  acknowledge: z.strictObject({ note }),
+  dispatch: z.strictObject({ assignee: line, due: instant, note }),
+  handle: z.strictObject({ outcome: z.enum(OUTCOMES), note }),
+  close: z.strictObject({ note }),
+  reopen: z.strictObject({ note }),
+  comment: z.strictObject({ text: z.string().trim().min(1).max(2000), note }),
+  'hand-over': z.strictObject({
+    to: z.enum(CLUE_RECEIVERS),
+    code: z.string().regex(/^[0-9A-Za-z-]{1,16}$/),
+    note,
+  }),
+} as const;
+
+const sequence = z.coerce.number().int().min(0);
+
+/** The query of `GET /alerts`. `plate` is a number or `number,colour`; times are [from, to). */
+export const alertQuery = z.strictObject({
+  state: alertState.optional(),
+  rule: line.optional(),
+  severity: severity.optional(),
+  audience: audience.optional(),
+  county: z.string().regex(/^\d{6}$/).optional(), // prettier-ignore
+  enterprise: line.optional(),
+  plate: z.string().min(1).max(40).optional(),
+  from: instant.optional(),
+  to: instant.optional(),
+  after: sequence.optional().describe('only alerts with an event later than this sequence number'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  cursor: z.string().max(200).optional(),
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+export const alertPage = z.strictObject({ items: z.array(alert), next: z.string().nullable() });
+
+export type Alert = z.infer<typeof alert>;
+export type AlertWithHistory = z.infer<typeof alertWithHistory>;
+export type AlertState = z.infer<typeof alertState>;
+export type AlertStepName = z.infer<typeof alertStep>;
+export type Audience = z.infer<typeof audience>;
+export type Outcome = (typeof OUTCOMES)[number];
+export type ClueReceiver = (typeof CLUE_RECEIVERS)[number];
+export type AlertQuery = z.infer<typeof alertQuery>;
+export type StepBody<S extends AlertStepName> = z.infer<(typeof stepBodies)[S]>;
+/** A step with its body, as read by `stepBodies`. */
+export type StepCommand = { [S in AlertStepName]: { step: S; body: StepBody<S> } }[AlertStepName];
