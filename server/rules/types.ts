@@ -194,6 +194,8 @@ export interface JudgeContext {
   recognition?: Recognition;
   /** The registration of a matched or corrected plate, or of the VIN of an on-board terminal. */
   vehicle?: VehicleFacts;
+  /** Readings: the reasons not to count (`readingReasons`); empty is valid. */
+  invalid?: string[];
   enterprise?: EnterpriseFacts;
   /** The response of the highest level in force in the enterprise's (for others the device's) county. */
   response?: ResponseFacts;
