@@ -1,0 +1,137 @@
+import type { Reading } from '../../devices/contract/messages.ts';
+import { civilDate } from '../../devices/contract/instant.ts';
+import type { Policy } from '../policy/types.ts';
+import { basisOf, proposalUnder } from './basis.ts';
+import { SMOKE, type ReadingItem } from './remote-sensing-history.ts';
+import type { FindingDraft, JudgeContext, Observation, Rule, VehicleFacts } from './types.ts';
+import { isDiesel } from './words.ts';
+
+/** Remote sensing of diesel vehicles (plan 五(四), HJ 845-2017): single readings, and the gate's answer to a standing failure. */
+
+/** What a reading is over in; a pollutant that was not measured is not over. NO only screens. */
+export interface Exceedances {
+  opacity: boolean;
+  ringelmann: boolean;
+  no: boolean;
+}
+
+/** Holds a reading's values against the limits: opacity %, Ringelmann 0–5, NO 1e-6. A value exactly at a limit is not over. */
+export function exceedances(body: Pick<Reading, 'measured'>, policy: Policy): Exceedances {
+  const limits = policy.rules['remote-sensing'];
+  const { opacity, ringelmann, no } = body.measured;
+  return {
+    opacity: opacity !== undefined && opacity > limits.opacityPercent,
+    ringelmann: ringelmann !== undefined && ringelmann > limits.ringelmann,
+    no: no !== undefined && no > limits.noPpm,
+  };
+}
+
+/**
+ * A reading as the history of its vehicle keeps it, judged with its own facts: its reasons not to count (`invalid`), the registration
+ * and the policy of its `at`.
+ */
+export function readingItem(
+  observation: Pick<Extract<Observation, { kind: 'remote-sensing' }>, 'ref' | 'deviceId' | 'id' | 'at' | 'body'>,
+  invalid: readonly string[],
+  vehicle: VehicleFacts | undefined,
+  policy: Policy,
+): ReadingItem {
+  const { opacity, ringelmann } = observation.body.measured;
+  const over = exceedances(observation.body, policy);
+  return {
+    ref: observation.ref,
+    deviceId: observation.deviceId,
+    id: observation.id,
+    at: observation.at,
+    counts: invalid.length === 0 && vehicle !== undefined && isDiesel(vehicle),
+    ...(opacity === undefined ? {} : { opacity }),
+    ...(ringelmann === undefined ? {} : { ringelmann }),
+    over: SMOKE.filter((pollutant) => over[pollutant]),
+  };
+}
+
+/**
+ * `exceedance` and `no-screening` of a valid reading (`invalid` known and empty) of a diesel vehicle, and at gates `failed-vehicle`
+ * where a failure of the exactly matched vehicle stands. The failures themselves come from `failuresOf`.
+ */
+export const remoteSensing: Rule = {
+  id: 'remote-sensing',
+  version: 1,
+  judge(context) {
+    const { observation, recognition, vehicle } = context;
+    // A corrected plate is nobody's evidence.
+    if (recognition?.outcome !== 'matched' || vehicle === undefined) return [];
+    if (observation.kind === 'gate') return failedVehicle(context);
+    if (observation.kind !== 'remote-sensing' || context.invalid?.length !== 0 || !isDiesel(vehicle)) return [];
+    return singleReading(context, observation.body);
+  },
+};
+
+function singleReading(context: JudgeContext, body: Reading): FindingDraft[] {
+  const { policy } = context;
+  const limits = policy.rules['remote-sensing'];
+  const over = exceedances(body, policy);
+  const { opacity, ringelmann, no } = body.measured;
+  const findings: FindingDraft[] = [];
+  if (over.opacity || over.ringelmann) {
+    findings.push({
+      ...draft(context),
+      code: 'exceedance',
+      severity: 'info',
+      measured: { opacity: opacity ?? null, ringelmann: ringelmann ?? null },
+      limit: { opacity: limits.opacityPercent, ringelmann: limits.ringelmann },
+      zh: `遥感检测烟度超标：不透光度${shown(opacity)}%（限值${limits.opacityPercent}%），林格曼${shown(ringelmann)}级（限值${limits.ringelmann}级）`,
+      en: `Smoke over the limit: opacity ${shown(opacity)} % (limit ${limits.opacityPercent} %), Ringelmann ${shown(ringelmann)} (limit ${limits.ringelmann})`,
+    });
+  }
+  if (over.no) {
+    findings.push({
+      ...draft(context),
+      code: 'no-screening',
+      severity: 'info',
+      measured: { no: no ?? null },
+      limit: { no: limits.noPpm },
+      zh: `遥感检测一氧化氮${shown(no)}×10⁻⁶，高于筛查值${limits.noPpm}×10⁻⁶（仅用于筛查）`,
+      en: `NO ${shown(no)}e-6 above the screening value ${limits.noPpm}e-6 (screening only)`,
+    });
+  }
+  return findings;
+}
+
+function failedVehicle(context: JudgeContext): FindingDraft[] {
+  const { standingFailure: failure, policy, observation } = context;
+  if (failure === undefined) return [];
+  const limits = policy.rules['remote-sensing'];
+  const day = civilDate(failure.at);
+  const basis = basisOf(policy, [...limits.basis, ...limits.clueBasis]);
+  return [
+    {
+      ...draft(context),
+      code: 'failed-vehicle',
+      severity: 'warning',
+      proposal: proposalUnder(basis, 'refuse', observation.at),
+      basis,
+      measured: { failedAt: failure.at },
+      facts: { failure: failure.subject },
+      zh: `该车${day}遥感检测不合格，尚无复检或维修合格记录`,
+      en: `Failed by remote sensing on ${day}, no inspection or repair passed since`,
+    },
+  ];
+}
+
+function draft({ observation, policy }: JudgeContext) {
+  return {
+    rule: 'remote-sensing',
+    ruleVersion: 1,
+    proposal: 'none' as const,
+    subject: observation.ref,
+    at: observation.at,
+    observations: [observation.ref],
+    status: 'confirmed' as const,
+    basis: basisOf(policy, policy.rules['remote-sensing'].basis),
+  };
+}
+
+function shown(value: number | undefined): string {
+  return value === undefined ? '–' : String(value);
+}
