@@ -1,6 +1,6 @@
 import type { Reading } from '../../devices/contract/messages.ts';
 import type { Policy } from '../policy/types.ts';
-import type { DeviceFacts, Recognition } from './types.ts';
+import type { DeviceFacts, Recognition, VehicleFacts } from './types.ts';
 
 /** Which remote-sensing readings count (HJ 845-2017 §4, limits of the instrument and of the driving state): policy `reading-validity`. */
 
@@ -18,6 +18,8 @@ export interface ReadingFacts {
   unsynced: boolean;
   device: Pick<DeviceFacts, 'enabled' | 'calibratedUntil'>;
   recognition?: Recognition;
+  /** The registration of a matched plate, where the recognition does not carry it. */
+  vehicle?: VehicleFacts;
   policy: Policy;
 }
 
@@ -63,7 +65,7 @@ export function readingReasons(body: Reading, facts: ReadingFacts): ReadingReaso
   when(outside(body.speed, limits.speedKmh), 'speed');
   when(outside(body.acceleration, limits.accelerationMs2), 'acceleration');
   if (matched) {
-    const light = (recognition.vehicle?.totalMassKg ?? Infinity) <= limits.lightMassKg;
+    const light = ((recognition.vehicle ?? facts.vehicle)?.totalMassKg ?? Infinity) <= limits.lightMassKg;
     const vsp = vehicleSpecificPower(body.speed, body.acceleration, body.slope, light);
     const [above, most] = limits.vspKwPerTonne;
     when(!(vsp > above && vsp <= most), 'vsp');

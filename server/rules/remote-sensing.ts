@@ -1,29 +1,28 @@
+import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Reading } from '../../devices/contract/messages.ts';
-import { civilDate } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
-import { basisOf, proposalUnder } from './basis.ts';
+import { findingOn } from './draft.ts';
 import { SMOKE, type ReadingItem } from './remote-sensing-history.ts';
 import type { FindingDraft, JudgeContext, Observation, Rule, VehicleFacts } from './types.ts';
 import { isDiesel } from './words.ts';
 
 /** Remote sensing of diesel vehicles (plan 五(四), HJ 845-2017): single readings, and the gate's answer to a standing failure. */
 
-/** What a reading is over in; a pollutant that was not measured is not over. NO only screens. */
-export interface Exceedances {
-  opacity: boolean;
-  ringelmann: boolean;
-  no: boolean;
-}
+/** What a reading can be over in. NO only screens. */
+export type Pollutant = 'opacity' | 'ringelmann' | 'no';
 
-/** Holds a reading's values against the limits: opacity %, Ringelmann 0–5, NO 1e-6. A value exactly at a limit is not over. */
-export function exceedances(body: Pick<Reading, 'measured'>, policy: Policy): Exceedances {
+/**
+ * The pollutants a reading is over in: opacity %, Ringelmann 0–5, NO 1e-6. A value exactly at its limit is not over, nor is one that
+ * was not measured.
+ */
+export function exceedances(body: Pick<Reading, 'measured'>, policy: Policy): Pollutant[] {
   const limits = policy.rules['remote-sensing'];
   const { opacity, ringelmann, no } = body.measured;
-  return {
-    opacity: opacity !== undefined && opacity > limits.opacityPercent,
-    ringelmann: ringelmann !== undefined && ringelmann > limits.ringelmann,
-    no: no !== undefined && no > limits.noPpm,
-  };
+  const over: Pollutant[] = [];
+  if (opacity !== undefined && opacity > limits.opacityPercent) over.push('opacity');
+  if (ringelmann !== undefined && ringelmann > limits.ringelmann) over.push('ringelmann');
+  if (no !== undefined && no > limits.noPpm) over.push('no');
+  return over;
 }
 
 /**
@@ -46,7 +45,7 @@ export function readingItem(
     counts: invalid.length === 0 && vehicle !== undefined && isDiesel(vehicle),
     ...(opacity === undefined ? {} : { opacity }),
     ...(ringelmann === undefined ? {} : { ringelmann }),
-    over: SMOKE.filter((pollutant) => over[pollutant]),
+    over: SMOKE.filter((pollutant) => over.includes(pollutant)),
   };
 }
 
@@ -68,70 +67,60 @@ export const remoteSensing: Rule = {
 };
 
 function singleReading(context: JudgeContext, body: Reading): FindingDraft[] {
-  const { policy } = context;
-  const limits = policy.rules['remote-sensing'];
-  const over = exceedances(body, policy);
+  const limits = context.policy.rules['remote-sensing'];
+  const over = exceedances(body, context.policy);
   const { opacity, ringelmann, no } = body.measured;
   const findings: FindingDraft[] = [];
-  if (over.opacity || over.ringelmann) {
-    findings.push({
-      ...draft(context),
-      code: 'exceedance',
-      severity: 'info',
-      measured: { opacity: opacity ?? null, ringelmann: ringelmann ?? null },
-      limit: { opacity: limits.opacityPercent, ringelmann: limits.ringelmann },
-      zh: `遥感检测烟度超标：不透光度${shown(opacity)}%（限值${limits.opacityPercent}%），林格曼${shown(ringelmann)}级（限值${limits.ringelmann}级）`,
-      en: `Smoke over the limit: opacity ${shown(opacity)} % (limit ${limits.opacityPercent} %), Ringelmann ${shown(ringelmann)} (limit ${limits.ringelmann})`,
-    });
+  if (over.includes('opacity') || over.includes('ringelmann')) {
+    findings.push(
+      findingOn(remoteSensing, context, {
+        code: 'exceedance',
+        severity: 'info',
+        proposal: 'none',
+        basis: limits.basis,
+        measured: { opacity: opacity ?? null, ringelmann: ringelmann ?? null },
+        limit: { opacity: limits.opacityPercent, ringelmann: limits.ringelmann },
+        zh: `遥感检测烟度超标：不透光度${shown(opacity)}%（限值${limits.opacityPercent}%），林格曼${shown(ringelmann)}级（限值${limits.ringelmann}级）`,
+        en: `Smoke over the limit: opacity ${shown(opacity)} % (limit ${limits.opacityPercent} %), Ringelmann ${shown(ringelmann)} (limit ${limits.ringelmann})`,
+      }),
+    );
   }
-  if (over.no) {
-    findings.push({
-      ...draft(context),
-      code: 'no-screening',
-      severity: 'info',
-      measured: { no: no ?? null },
-      limit: { no: limits.noPpm },
-      zh: `遥感检测一氧化氮${shown(no)}×10⁻⁶，高于筛查值${limits.noPpm}×10⁻⁶（仅用于筛查）`,
-      en: `NO ${shown(no)}e-6 above the screening value ${limits.noPpm}e-6 (screening only)`,
-    });
+  if (over.includes('no')) {
+    findings.push(
+      findingOn(remoteSensing, context, {
+        code: 'no-screening',
+        severity: 'info',
+        proposal: 'none',
+        basis: limits.basis,
+        measured: { no: no ?? null },
+        limit: { no: limits.noPpm },
+        zh: `遥感检测一氧化氮${shown(no)}×10⁻⁶，高于筛查值${limits.noPpm}×10⁻⁶（仅用于筛查）`,
+        en: `NO ${shown(no)}e-6 above the screening value ${limits.noPpm}e-6 (screening only)`,
+      }),
+    );
   }
   return findings;
 }
 
 function failedVehicle(context: JudgeContext): FindingDraft[] {
-  const { standingFailure: failure, policy, observation } = context;
+  const { standingFailure: failure, policy } = context;
   if (failure === undefined) return [];
   const limits = policy.rules['remote-sensing'];
   const day = civilDate(failure.at);
-  const basis = basisOf(policy, [...limits.basis, ...limits.clueBasis]);
   return [
-    {
-      ...draft(context),
+    findingOn(remoteSensing, context, {
       code: 'failed-vehicle',
       severity: 'warning',
-      proposal: proposalUnder(basis, 'refuse', observation.at),
-      basis,
-      measured: { failedAt: failure.at },
+      proposal: 'refuse',
+      basis: [...limits.basis, ...limits.clueBasis],
+      measured: { failedAt: formatInstant(failure.at) },
       facts: { failure: failure.subject },
       zh: `该车${day}遥感检测不合格，尚无复检或维修合格记录`,
       en: `Failed by remote sensing on ${day}, no inspection or repair passed since`,
-    },
+    }),
   ];
 }
 
-function draft({ observation, policy }: JudgeContext) {
-  return {
-    rule: 'remote-sensing',
-    ruleVersion: 1,
-    proposal: 'none' as const,
-    subject: observation.ref,
-    at: observation.at,
-    observations: [observation.ref],
-    status: 'confirmed' as const,
-    basis: basisOf(policy, policy.rules['remote-sensing'].basis),
-  };
-}
-
 function shown(value: number | undefined): string {
-  return value === undefined ? '–' : String(value);
+  return value === undefined ? '–' : String(Math.round(value * 100) / 100);
 }

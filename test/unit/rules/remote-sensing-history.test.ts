@@ -214,17 +214,23 @@ describe('failures by remote sensing', () => {
   });
 
   it('does not depend on the order in which history is read', () => {
-    const item = fc
-      .record({
-        at: fc.integer({ min: 0, max: 400 }),
-        deviceId: fc.constantFrom('rs1', 'rs2'),
-        counts: fc.boolean(),
-        opacity: fc.option(fc.constantFrom(10, 40), { nil: undefined }),
-      })
-      .map((r) => ({ ...r, at: r.at * 1000, over: (r.opacity === 40 ? ['opacity'] : []) }));
+    const item = fc.record({
+      at: fc.integer({ min: 0, max: 400 }),
+      deviceId: fc.constantFrom('rs1', 'rs2'),
+      counts: fc.boolean(),
+      opacity: fc.option(fc.constantFrom(10, 40), { nil: undefined }),
+    });
     const history = fc
       .array(item, { maxLength: 20 })
-      .map((items) => items.map((r, i): ReadingItem => ({ ...r, id: String(i), ref: `remote-sensing/${r.deviceId}/${i}` })));
+      .map((items) =>
+        items.map((r, i): ReadingItem => ({
+          ...r,
+          at: r.at * 1000,
+          over: r.opacity === 40 ? ['opacity'] : [],
+          id: String(i),
+          ref: `remote-sensing/${r.deviceId}/${i}`,
+        })),
+      );
     const shuffled = history.chain((items) =>
       fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length, maxLength: items.length })),
     );
