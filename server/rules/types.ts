@@ -182,7 +182,7 @@ export interface AnswerGiven {
   decision: DecisionWord;
   /** Rules of the findings of the arrival (or passage) whose decision it was. */
   rules: string[];
-  /** Whether a confirmed `peak-shift` finding of it was critical. */
+  /** Whether it was sent to the gate. */
   published: boolean;
 }
 
