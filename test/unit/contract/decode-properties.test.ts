@@ -13,7 +13,7 @@ function depthOf(value: unknown): number {
 }
 
 function hasWrongCharacter(value: unknown): boolean {
-  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed();
+  if (typeof value === 'string') return /[\0\p{Surrogate}]/u.test(value);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(([key, member]) => hasWrongCharacter(key) || hasWrongCharacter(member));
 }
