@@ -178,6 +178,7 @@ export function createDevice(options: DeviceOptions): Device {
         if (answer.success) emit('policy', answer.data);
         break;
       }
+      default: // nothing else was subscribed to
     }
   }
 
