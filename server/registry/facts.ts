@@ -38,7 +38,7 @@ export function vehicleFacts({ _id, validFrom, row }: VersionDoc<'vehicles'>): V
     obdRequired: row.obdRequired,
     muck: row.muck,
     validFrom,
-  }) as VehicleFacts;
+  });
 }
 
 export function enterpriseFacts({ _id, row }: VersionDoc<'enterprises'>): EnterpriseFacts {
@@ -54,7 +54,7 @@ export function enterpriseFacts({ _id, row }: VersionDoc<'enterprises'>): Enterp
     planningArea: row.planningArea,
     dailyTruckPasses: row.dailyTruckPasses,
     cleanTransport: row.cleanTransport,
-  }) as EnterpriseFacts;
+  });
 }
 
 export function deviceFacts({ _id, row }: VersionDoc<'devices'>): DeviceFacts {
@@ -73,7 +73,7 @@ export function deviceFacts({ _id, row }: VersionDoc<'devices'>): DeviceFacts {
     calibratedUntil: time(row.calibratedUntil, 'end'),
     requiredPhotos: row.requiredPhotos,
     minStage: row.minStage,
-  }) as DeviceFacts;
+  });
 }
 
 /** A zone with its kind: only `diversion` zones are judged, the others are shown. */
@@ -91,7 +91,7 @@ export function zoneFacts({ _id, row }: VersionDoc<'zones'>): RegisteredZone {
     vehicles: row.vehicles,
     edges: row.edges,
     bypass: row.bypass?.coordinates,
-  }) as RegisteredZone;
+  });
 }
 
 export function permitFacts({ _id, row }: VersionDoc<'permits'>): PermitFacts {
@@ -103,7 +103,7 @@ export function permitFacts({ _id, row }: VersionDoc<'permits'>): PermitFacts {
     hours: row.hours,
     from: parseRegistryTime(row.from, 'start'),
     to: parseRegistryTime(row.to, 'end'),
-  }) as PermitFacts;
+  });
 }
 
 export function inspectionFacts({ _id, row }: VersionDoc<'inspections'>): InspectionFacts {
@@ -128,7 +128,7 @@ export function responseFacts({ _id, recordedAt, seq, row }: VersionDoc<'respons
     seq,
     reference: row.reference,
     issuedBy: row.issuedBy,
-  }) as ResponseRow;
+  });
 }
 
 /** The facts a collection's rows become. */

@@ -28,7 +28,7 @@ export function registryStore(db: Db) {
         .find({ key: { $in: keys } } as Filter<VersionDoc>, {
           projection: { key: 1, validFrom: 1, validTo: 1, recordedAt: 1, seq: 1, digest: 1 },
         })
-        .toArray() as unknown as Promise<KnownVersion[]>;
+        .toArray();
     },
 
     /**
@@ -38,7 +38,7 @@ export function registryStore(db: Db) {
     async insert<C extends Collection>(name: C, docs: VersionDoc<C>[]): Promise<Set<number>> {
       if (docs.length === 0) return new Set();
       try {
-        await of(name).insertMany(docs as unknown as Parameters<ReturnType<typeof of<C>>['insertMany']>[0], { ordered: false });
+        await of(name).insertMany(docs, { ordered: false });
         return new Set();
       } catch (error) {
         const bulk = error as MongoBulkWriteError;
@@ -52,7 +52,7 @@ export function registryStore(db: Db) {
     where<C extends Collection>(name: C, field: 'key' | 'skeleton' | 'vin', values: string[]): Promise<VersionDoc<C>[]> {
       return of(name)
         .find({ [field]: { $in: values } } as Filter<VersionDoc<C>>)
-        .toArray() as Promise<VersionDoc<C>[]>;
+        .toArray();
     },
 
     /**
@@ -65,7 +65,7 @@ export function registryStore(db: Db) {
       values: string[],
     ): Promise<VersionDoc<C>[]> {
       const keys = await of(name).distinct('key', { [field]: { $in: values } } as Filter<VersionDoc<C>>);
-      return keys.length === 0 ? [] : this.where(name, 'key', keys as string[]);
+      return keys.length === 0 ? [] : this.where(name, 'key', keys);
     },
 
     /** All versions of a small collection; of devices those of one kind. */
@@ -73,7 +73,7 @@ export function registryStore(db: Db) {
       const filter = keyPrefix === undefined ? {} : { key: { $gte: keyPrefix, $lt: `${keyPrefix}\uffff` } };
       return of(name)
         .find(filter as Filter<VersionDoc<C>>)
-        .toArray() as Promise<VersionDoc<C>[]>;
+        .toArray();
     },
 
     /** Versions in order of key and beginning, from a key on (or of one vehicle's VIN, or one key), recorded by a moment. */
@@ -102,7 +102,7 @@ export function registryStore(db: Db) {
       return of(name)
         .find(filter as Filter<VersionDoc<C>>)
         .sort({ key: order, validFrom: order })
-        .batchSize(1000) as unknown as AsyncIterable<VersionDoc<C>> & { close(): Promise<void> };
+        .batchSize(1000);
     },
 
     /** The secrets of these devices (`kind/id`). */
@@ -130,9 +130,9 @@ export function registryStore(db: Db) {
                 $set: {
                   secrets: {
                     $cond: [
-                      { $eq: [{ $first: { $ifNull: ['$secrets.sha256', []] } }, secret.sha256] },
+                      { $eq: [{ $first: { $ifNull: ['$secrets.sha256', []] } }, { $literal: secret.sha256 }] },
                       '$secrets',
-                      { $slice: [{ $concatArrays: [[secret], { $ifNull: ['$secrets', []] }] }, 2] },
+                      { $slice: [{ $concatArrays: [[{ $literal: secret }], { $ifNull: ['$secrets', []] }] }, 2] },
                     ],
                   },
                 },

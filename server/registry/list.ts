@@ -1,0 +1,113 @@
+import { formatInstant } from '../../devices/contract/instant.ts';
+import { AppError } from '../errors.ts';
+import { SINCE_EVER } from '../policy/types.ts';
+import type { RegistryStore } from '../store/registry.ts';
+import { inForce } from './in-force.ts';
+import type { Collection, VersionDoc } from './types.ts';
+
+/** What of a collection is asked for. */
+export interface RegistryQuery {
+  /** The moment for which to show what is in force; absent: now. */
+  at?: number;
+  /** All versions instead. */
+  history?: boolean;
+  order?: 'asc' | 'desc';
+  /** One key: an id, `<kind>/<id>`, `number,colour`. */
+  key?: string;
+  /** Keys that begin so: a plate number of any colour (`number,`), devices of one kind (`gate/`). */
+  keyPrefix?: string;
+  /** Vehicles and inspections only. */
+  vin?: string;
+  /** Only what belongs to this enterprise. */
+  enterprise?: string;
+}
+
+export type RegistryItem = Record<string, unknown>;
+
+/** Where the next page begins: after the `skip` versions of `key` that were shown. */
+interface Place {
+  key: string;
+  skip: number;
+}
+
+/**
+ * The rows of a collection in order of key, each with its version's times, as recorded by `asOf`: so pages neither skip nor repeat while
+ * rows arrive. Each item comes with the place after it.
+ */
+export async function* registryItems<C extends Collection>(
+  store: RegistryStore,
+  name: C,
+  query: RegistryQuery,
+  asOf: number,
+  after?: Place,
+): AsyncGenerator<{ item: RegistryItem; place: Place }> {
+  const at = query.at ?? asOf;
+  const cursor = store.inOrder(name, {
+    recordedBy: asOf,
+    descending: query.order === 'desc',
+    ...(query.key !== undefined && { key: query.key }),
+    ...(query.keyPrefix !== undefined && { keyPrefix: query.keyPrefix }),
+    ...(query.vin !== undefined && query.history && { vin: query.vin }),
+    ...(after && { from: after.key }),
+  });
+  const show = function* (versions: VersionDoc<C>[]) {
+    const first = versions[0];
+    if (!first) return;
+    const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter((v) =>
+      belongs(v, query),
+    );
+    const skip = after?.key === first.key ? after.skip : 0;
+    for (const [i, v] of shown.entries()) if (i >= skip) yield { item: itemOf(v), place: { key: v.key, skip: i + 1 } };
+  };
+  try {
+    let group: VersionDoc<C>[] = [];
+    for await (const version of cursor) {
+      if (group.length > 0 && group[0]?.key !== version.key) {
+        yield* show(group);
+        group = [];
+      }
+      group.push(version);
+    }
+    yield* show(group);
+  } finally {
+    await cursor.close();
+  }
+}
+
+function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery): boolean {
+  const row = version.row as { id?: string; enterpriseId?: string };
+  if (vin !== undefined && version.vin !== vin) return false;
+  if (enterprise === undefined) return true;
+  return row.enterpriseId === enterprise || ('uscc' in row && row.id === enterprise);
+}
+
+function itemOf({ _id, row, validFrom, validTo, recordedAt }: VersionDoc): RegistryItem {
+  return {
+    ...row,
+    ...(validFrom !== SINCE_EVER && { validFrom: formatInstant(validFrom) }),
+    ...(validTo !== undefined && { validTo: formatInstant(validTo) }),
+    recordedAt: formatInstant(recordedAt),
+    version: _id,
+  };
+}
+
+/** A page's cursor: the moment of the list and the place after its last item. */
+export function writeRegistryCursor(asOf: number, place: Place): string {
+  return Buffer.from(JSON.stringify([asOf, place.key, place.skip])).toString('base64url');
+}
+
+/** @throws 400 `bad-cursor` */
+export function readRegistryCursor(text: string): { asOf: number; place: Place } {
+  try {
+    const [asOf, key, skip] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (Number.isSafeInteger(asOf) && typeof key === 'string' && Number.isSafeInteger(skip)) {
+      return { asOf: asOf as number, place: { key, skip: skip as number } };
+    }
+  } catch {
+    // Answered below.
+  }
+  throw new AppError(400, 'bad-cursor', {
+    zh: '游标无效；请从第一页开始',
+    en: 'the cursor is not one of ours; begin with the first page',
+  });
+}

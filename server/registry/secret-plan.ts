@@ -1,0 +1,40 @@
+import type { Kind } from '../../devices/contract/kinds.ts';
+import type { Clock } from '../clock.ts';
+import type { RegistryStore } from '../store/registry.ts';
+import type { GoodRow, ImportOptions } from './import.ts';
+import { makeSecret, mosquittoHash, secretDigest } from './secrets.ts';
+
+/**
+ * The secrets a chunk of devices sets: those its rows carry, where they are not the newest already, and new ones for devices that have
+ * none (made only for somebody who may see them).
+ */
+export async function createSecretPlan(
+  store: RegistryStore,
+  devices: GoodRow<'devices'>[],
+  options: ImportOptions,
+  clock: Clock,
+) {
+  const changes: { id: string; secret: { sha256: string; mosquitto: string; at: Date } }[] = [];
+  const made: { row: number; kind: Kind; id: string; secret: string }[] = [];
+  /** The rows that set one. */
+  const rows = new Set<number>();
+  if (!options.may.secrets) return { changes, made, rows };
+  const newest = new Map((await store.secretsOf(devices.map((d) => d.key))).map((d) => [d._id, d.secrets[0]?.sha256]));
+  for (const { row, key, input } of devices) {
+    const given = input.secret;
+    const known = newest.get(key);
+    if (given === undefined && known !== undefined) continue;
+    if (given !== undefined && known === secretDigest(given)) continue;
+    rows.add(row);
+    if (options.dryRun) {
+      newest.set(key, secretDigest(given ?? key));
+      continue;
+    }
+    const secret = given ?? makeSecret();
+    const sha256 = secretDigest(secret);
+    newest.set(key, sha256);
+    changes.push({ id: key, secret: { sha256, mosquitto: mosquittoHash(secret), at: new Date(clock.now()) } });
+    if (given === undefined) made.push({ row, kind: input.kind, id: input.id, secret });
+  }
+  return { changes, made, rows };
+}
