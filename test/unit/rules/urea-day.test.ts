@@ -100,7 +100,7 @@ describe('urea that is not consumed', () => {
     { what: 'exactly 2 points', hours: [hour('08:00', km(300, level(48.4, 50.4)))], finds: ['not-consumed 11-15T09:00'] },
     {
       what: '2 points but for binary fractions',
-      hours: [hour('08:00', km(300, level(14.8, 16.8)))],
+      hours: [hour('08:00', km(300, level(2.4, 4.4)))],
       finds: ['not-consumed 11-15T09:00'],
     },
     { what: '2.4 points', hours: [hour('08:00', km(300, level(48, 50.4)))], finds: [] },
