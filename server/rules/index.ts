@@ -5,12 +5,21 @@ import { phaseOut } from './phase-out.ts';
 import { planningArea } from './planning-area.ts';
 import { remoteSensing } from './remote-sensing.ts';
 import type { FindingDraft, JudgeContext, Rule } from './types.ts';
+import { ureaUse } from './urea-use.ts';
 
 /**
  * The rules that judge one observation by itself, in the order in which they are asked. Rules that need a history (passes, hours,
- * pairs, days) stand beside them and are asked by the pipeline: `failuresOf`, `judgeRoadDay`, `judgeForcedRelease`.
+ * pairs, days) stand beside them and are asked by the pipeline: `failuresOf`, `judgeUreaDay`, `judgeRoadDay`, `judgeForcedRelease`.
  */
-export const RULES: readonly Rule[] = [identification, emissionStandard, planningArea, peakShift, phaseOut, remoteSensing];
+export const RULES: readonly Rule[] = [
+  identification,
+  emissionStandard,
+  planningArea,
+  peakShift,
+  phaseOut,
+  remoteSensing,
+  ureaUse,
+];
 
 /**
  * Judges an observation by every rule. A rule that throws gives `rule-error` (review, an alert to the bureau); the others still run.
