@@ -220,17 +220,15 @@ describe('failures by remote sensing', () => {
       counts: fc.boolean(),
       opacity: fc.option(fc.constantFrom(10, 40), { nil: undefined }),
     });
-    const history = fc
-      .array(item, { maxLength: 20 })
-      .map((items) =>
-        items.map((r, i): ReadingItem => ({
-          ...r,
-          at: r.at * 1000,
-          over: r.opacity === 40 ? ['opacity'] : [],
-          id: String(i),
-          ref: `remote-sensing/${r.deviceId}/${i}`,
-        })),
-      );
+    const history = fc.array(item, { maxLength: 20 }).map((items) =>
+      items.map((r, i): ReadingItem => ({
+        ...r,
+        at: r.at * 1000,
+        over: r.opacity === 40 ? ['opacity'] : [],
+        id: String(i),
+        ref: `remote-sensing/${r.deviceId}/${i}`,
+      })),
+    );
     const shuffled = history.chain((items) =>
       fc.tuple(fc.constant(items), fc.shuffledSubarray(items, { minLength: items.length, maxLength: items.length })),
     );
