@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createBrokerAccounts } from './broker-accounts.ts';
@@ -55,13 +56,11 @@ async function start(options: Extract<ToBroker, { type: 'start' }>): Promise<voi
 /** Listens, waiting a few seconds for a port that the broker before this one has not yet let go of. */
 async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
   for (let tries = 0; ; tries++) {
-    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
-      server.once('error', resolve);
-      server.listen(port, host, () => {
-        server.off('error', resolve);
-        resolve(null);
-      });
-    });
+    server.listen(port, host);
+    const error = await once(server, 'listening').then(
+      () => null,
+      (failure: NodeJS.ErrnoException) => failure,
+    );
     const address = server.address();
     if (error === null && typeof address === 'object' && address !== null) return address.port;
     if (error?.code !== 'EADDRINUSE' || tries === 30) throw error ?? new Error('the broker got no port');

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
 import { createBackOff } from './back-off.ts';
@@ -42,6 +43,8 @@ interface Options {
 /** A change made by another process is seen within this time; the contract asks for 5 s. */
 const RECHECK_EVERY_MS = 2_000;
 const STOP_WITHIN_MS = 3_000;
+/** The loader by its place, since `--import tsx` would be looked for from the working directory. */
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /**
  * Starts the embedded MQTT broker as a child process, and starts it again on the same port, with the same platform password,
@@ -75,7 +78,7 @@ export async function createBroker({ port: wantedPort, host, log, accounts }: Op
   const launch = () =>
     new Promise<void>((resolve, reject) => {
       const started = fork(fileURLToPath(new URL('./broker-process.ts', import.meta.url)), [], {
-        execArgv: ['--import', import.meta.resolve('tsx')],
+        execArgv: ['--import', TSX],
         // Its own process group: Ctrl-C at a terminal reaches the platform alone, which ends its parts in order.
         detached: true,
         env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, NODE_ENV: process.env.NODE_ENV },

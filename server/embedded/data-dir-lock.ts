@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,15 +41,15 @@ export async function lockDataDir(dataDir: string): Promise<{ release(): Promise
 }
 
 /** False when the name is taken. */
-function listen(server: Server, address: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
-    server.once('error', failed);
-    server.listen(address, () => {
-      server.off('error', failed);
-      resolve(true);
-    });
-  });
+async function listen(server: Server, address: string): Promise<boolean> {
+  server.listen(address);
+  return once(server, 'listening').then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') return false;
+      throw error;
+    },
+  );
 }
 
 /** The pid of who holds the name ('?' when it does not say), null when nobody does. */

@@ -27,6 +27,8 @@ interface Options {
   cacheGb?: number;
   /** The binary; absent: looked for. */
   binary?: string;
+  /** How long it may take to come up: a recovery after a SIGKILL reads its journal first. */
+  upWithinMs?: number;
 }
 
 const SET_NAME = 'rs0';
@@ -34,9 +36,15 @@ const STOP_WITHIN_MS = 8_000;
 
 /**
  * Starts a persistent mongod as a replica set of one, and starts it again whenever it dies. It does not outlive this process.
- * @throws when no mongod is found, or it does not come up within a minute
+ * @throws when no mongod is found, or it does not come up in time
  */
-export async function startMongod({ dataDir, log, cacheGb = 0.5, binary }: Options): Promise<EmbeddedMongod> {
+export async function startMongod({
+  dataDir,
+  log,
+  cacheGb = 0.5,
+  binary,
+  upWithinMs = 120_000,
+}: Options): Promise<EmbeddedMongod> {
   const path = binary ?? (await findMongod(log));
   const dbPath = join(dataDir, 'mongodb');
   await mkdir(dbPath, { recursive: true });
@@ -96,7 +104,7 @@ export async function startMongod({ dataDir, log, cacheGb = 0.5, binary }: Optio
 
   launch();
   try {
-    await becomePrimary(port);
+    await becomePrimary(port, upWithinMs);
   } catch (error) {
     await stop();
     throw new Error(`mongod did not come up: ${error instanceof Error ? error.message : String(error)}\n${await tail(logFile)}`, {
@@ -107,10 +115,10 @@ export async function startMongod({ dataDir, log, cacheGb = 0.5, binary }: Optio
 }
 
 /** Makes the one member a primary: the set is made at the first start, and told its new port where that changed. */
-async function becomePrimary(port: number): Promise<void> {
+async function becomePrimary(port: number, withinMs: number): Promise<void> {
   const host = `127.0.0.1:${port}`;
   const client = new mongoose.mongo.MongoClient(`mongodb://${host}/?directConnection=true`, {
-    serverSelectionTimeoutMS: 60_000,
+    serverSelectionTimeoutMS: withinMs,
     connectTimeoutMS: 2_000,
   });
   try {
@@ -129,9 +137,9 @@ async function becomePrimary(port: number): Promise<void> {
       const members = [{ ...config.members[0], host }];
       await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
     }
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + withinMs;
     while ((await admin.command({ hello: 1 })).isWritablePrimary !== true) {
-      if (Date.now() > deadline) throw new Error('it did not become primary within a minute');
+      if (Date.now() > deadline) throw new Error('it did not become primary in time');
       await sleep(25);
     }
   } finally {
