@@ -1,4 +1,4 @@
-import { HOUR, civilDate } from '../../devices/contract/instant.ts';
+import { DAY, HOUR, civilDate, startOfCivilDay } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
 import { compareOrder, type Ordered } from './order.ts';
@@ -95,6 +95,17 @@ export function judgeDiversionDay(input: DiversionDay, policy: Policy): FindingD
     en: cut(`In diversion zone ${zone.id} on ${day} with no gate visit inside within ${limits.localBusinessHours} h`, 120),
     facts: { zone: zone.id },
   };
+}
+
+/**
+ * The civil days (`YYYY-MM-DD`, ascending) whose sightings a gate message at `at` (ms) can excuse: what is judged again when it comes
+ * late (rules.md §6).
+ */
+export function diversionDaysTouched(at: number, policy: Policy): string[] {
+  const reach = policy.rules.diversion.localBusinessHours * HOUR;
+  const days: string[] = [];
+  for (let day = startOfCivilDay(at - reach); day <= at + reach; day += DAY) days.push(civilDate(day));
+  return days;
 }
 
 /** A gate positioned inside the zone with its last status received; one that never sent a status has none. */

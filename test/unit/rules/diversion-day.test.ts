@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { HOUR } from '../../../devices/contract/instant.ts';
 import {
   confirmationMoment,
+  diversionDaysTouched,
   judgeDiversionDay,
   localBusinessOf,
   pendingSince,
@@ -180,6 +181,20 @@ describe('local business', () => {
   ];
   for (const { what, visits, counts } of table) {
     it(`${what}: ${counts.join(', ') || 'none'}`, () => expect(localBusinessOf(visits).map((b) => b.ref)).deep.equal(counts));
+  }
+});
+
+describe('a late gate message', () => {
+  for (const [time, days] of [
+    ['2021-11-15 12:00', ['2021-11-15']],
+    ['2021-11-15 06:00', ['2021-11-15']],
+    ['2021-11-15 05:59:59.999', ['2021-11-14', '2021-11-15']],
+    ['2021-11-15 17:59:59.999', ['2021-11-15']],
+    ['2021-11-15 18:00', ['2021-11-15', '2021-11-16']],
+  ] as const) {
+    it(`at ${time} can excuse sightings of ${days.join(' and ')}`, () => {
+      expect(diversionDaysTouched(t(time), policy)).deep.equal(days);
+    });
   }
 });
 
