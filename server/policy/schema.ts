@@ -17,7 +17,7 @@ const range = z.tuple([z.number(), z.number()]);
 const bases = z.array(z.string()).min(1);
 const sentence = z.string().min(1).max(60);
 
-const basis = z.object({
+const basis = z.strictObject({
   document: z.string(),
   number: z.string(),
   article: z.string(),
@@ -27,7 +27,7 @@ const basis = z.object({
   validTo: date.optional(),
 });
 
-const predicate = z.object({
+const predicate = z.strictObject({
   classes: z.array(z.enum(VEHICLE_CLASSES)).optional(),
   sizes: z.array(z.enum(['heavy', 'medium', 'light'])).optional(),
   fuels: letters.optional(),
@@ -36,7 +36,7 @@ const predicate = z.object({
   types: z.array(z.string().regex(/^[A-Z][0-9A-Z]{0,2}\*?$|^\*$/)).optional(),
 });
 
-const measures = z.array(z.object({ vehicles: predicate, bulkUnitsOnly: z.boolean(), zh: sentence, en: sentence }));
+const measures = z.array(z.strictObject({ vehicles: predicate, bulkUnitsOnly: z.boolean(), zh: sentence, en: sentence }));
 
 /** A whole policy version. Unknown members are an error. */
 export const policySchema = z

@@ -29,6 +29,11 @@ const basis: Record<string, Basis> = {
     '未达到清洁运输要求的企业，重污染天气应急响应期间错峰运输',
     'Enterprises short of clean transport shift their transport during heavy-pollution responses',
   ),
+  'plan-15-gates': plan(
+    '第15条',
+    '重点用车单位建设标准门禁视频系统并与市生态环境局联网，实施天地车人一体化监管',
+    'Key vehicle-using units build standard video gates, networked with the city’s environment bureau',
+  ),
   'plan-2-2': plan('二（二）', '重污染天气应急运输管控', 'Transport control in heavy-pollution weather'),
   'plan-16': plan('第16条', '2021年7月1日起重型柴油车实施国六标准', 'Heavy diesel vehicles are China 6 from 1 July 2021'),
   'plan-17': plan(
@@ -192,9 +197,9 @@ export const xinzhou2021: Policy = {
       basis: ['plan-18-urea'],
       fillBasis: ['gb-29518', 'plan-18-urea'],
     },
-    identification: { basis: ['plan-15'] },
-    'forced-release': { basis: ['plan-15'] },
-    'device-health': { basis: ['plan-15'] },
+    identification: { basis: ['plan-15-gates'] },
+    'forced-release': { basis: ['plan-15-gates'] },
+    'device-health': { basis: ['plan-15-gates'] },
   },
 };
 

@@ -97,7 +97,7 @@ function displayLines(
   response: ResponseFacts | undefined,
   word: DecisionWord,
 ): string[] {
-  const stage = vehicle && vehicle.stage === undefined && isNewEnergy(vehicle) ? '新能源' : stageZh(vehicle?.stage);
+  const stage = vehicle && isNewEnergy(vehicle) ? '新能源' : stageZh(vehicle?.stage);
   const lines = [
     outcome === 'unplated' ? '未见号牌' : number,
     outcome === 'trailer' ? '挂车' : vehicle ? stage : '无登记信息',

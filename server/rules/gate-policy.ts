@@ -18,6 +18,8 @@ import type { EnterpriseFacts, Proposal, VehicleFacts } from './types.ts';
  */
 
 const MAX_BYTES = 48 * 1024;
+/** A gate's clock may be behind: what it must know begins this long before the payload is made. */
+export const CLOCK_LAG_MS = DAY;
 const GOODS = ['H', 'Q'];
 const BOTH: Requirement['directions'] = ['in', 'out'];
 const TYPE_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
@@ -44,7 +46,7 @@ export interface GatePolicyFacts {
   policy: Policy;
   /** The gate's enterprise, if it has one. */
   enterprise?: EnterpriseFacts | undefined;
-  /** The responses in its county through the payload's life (`responseWindows`). */
+  /** The responses in its county from `nowMs - CLOCK_LAG_MS` to `nowMs + validMs` (`responseWindows`). */
   responses: readonly ResponseWindow[];
   /** Newest first. The list is cut where it no longer fits. */
   vehicles: readonly KnownVehicle[];
@@ -56,6 +58,7 @@ export interface GatePolicyFacts {
 
 /** The retained policy of a gate, at most 48 KiB as JSON: the vehicles seen longest ago fall away first. */
 export function composeGatePolicy({ policy, enterprise, responses, vehicles, nowMs, validMs, n }: GatePolicyFacts): GatePolicy {
+  const since = nowMs - CLOCK_LAG_MS;
   const until = nowMs + validMs;
   const payload: GatePolicy = {
     payloadId: `${policy.version}#${n}`,
@@ -63,11 +66,11 @@ export function composeGatePolicy({ policy, enterprise, responses, vehicles, now
     validUntil: formatInstant(until),
     requirements: enterprise
       ? [
-          ...standing(policy, enterprise, nowMs, until),
-          ...peakShifts(policy, enterprise, responses, nowMs, until),
-          ...listed(policy, nowMs, until),
+          ...standing(policy, enterprise, since, until),
+          ...peakShifts(policy, enterprise, responses, since, until),
+          ...listed(policy, since, until),
         ]
-      : listed(policy, nowMs, until),
+      : listed(policy, since, until),
     vehicles: [],
     unknownVehicle: 'review',
     expired: 'review',
@@ -87,7 +90,7 @@ export function composeGatePolicy({ policy, enterprise, responses, vehicles, now
 }
 
 /** `emission-standard` and `planning-area`: cut where the enterprise comes under them, leaves them, or the stage changes. */
-function standing(policy: Policy, enterprise: EnterpriseFacts, nowMs: number, until: number): Requirement[] {
+function standing(policy: Policy, enterprise: EnterpriseFacts, since: number, until: number): Requirement[] {
   const standard = policy.rules['emission-standard'];
   const planning = policy.rules['planning-area'];
   const spur = enterprise.railSpurSince === undefined ? [] : [enterprise.railSpurSince];
@@ -95,7 +98,7 @@ function standing(policy: Policy, enterprise: EnterpriseFacts, nowMs: number, un
     ...standard.requirements.flatMap(({ from, stage }, i) => {
       const begin = civilDayStart(from);
       const end = civilDayStart(standard.requirements[i + 1]?.from ?? '9999-12-31');
-      const cuts = cutsOf(policy, standard.basis, [begin, end, ...spur], nowMs, until);
+      const cuts = cutsOf(policy, standard.basis, [begin, end, ...spur], since, until);
       return cuts.flatMap(([a, b]) =>
         a >= begin && a < end && mustHoldStandard(enterprise, a, policy)
           ? requirement(
@@ -112,7 +115,7 @@ function standing(policy: Policy, enterprise: EnterpriseFacts, nowMs: number, un
           : [],
       );
     }),
-    ...cutsOf(policy, planning.basis, [civilDayStart(planning.from), ...spur], nowMs, until).flatMap(([a, b]) =>
+    ...cutsOf(policy, planning.basis, [civilDayStart(planning.from), ...spur], since, until).flatMap(([a, b]) =>
       mustBeClean(enterprise, a, policy)
         ? requirement('planning-area', 'not-clean-road', `规划区企业要求${requiredZh(planning.minStage)}或新能源`, {
             window: [a, b],
@@ -130,14 +133,14 @@ function peakShifts(
   policy: Policy,
   enterprise: EnterpriseFacts,
   responses: readonly ResponseWindow[],
-  nowMs: number,
+  since: number,
   until: number,
 ): Requirement[] {
   const limits = policy.rules['peak-shift'];
   return responses.flatMap((response) =>
     measuresFor(enterprise, response.level, policy).flatMap((measure) => {
       const { stageMax, fuels } = measure.vehicles;
-      return cutsOf(policy, limits.basis, [], Math.max(nowMs, response.from), Math.min(until, response.to)).flatMap((window) =>
+      return cutsOf(policy, limits.basis, [], Math.max(since, response.from), Math.min(until, response.to)).flatMap((window) =>
         requirement(
           'peak-shift',
           'measure-hit',
@@ -157,9 +160,9 @@ function peakShifts(
 }
 
 /** `phase-out`, the listed ones; vehicles past scrap are blocked one by one. */
-function listed(policy: Policy, nowMs: number, until: number): Requirement[] {
+function listed(policy: Policy, since: number, until: number): Requirement[] {
   const limits = policy.rules['phase-out'];
-  return cutsOf(policy, limits.basis, [], nowMs, until).flatMap((window) =>
+  return cutsOf(policy, limits.basis, [], since, until).flatMap((window) =>
     requirement('phase-out', 'phase-out-listed', `${requiredZh(limits.stageMax)}及以下营运柴油货车列入淘汰范围`, {
       window,
       types: GOODS,

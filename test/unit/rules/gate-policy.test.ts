@@ -7,7 +7,7 @@ import type { Measure, Policy, ResponseRow } from '../../../server/policy/types.
 import { INDUSTRIES } from '../../../server/policy/types.ts';
 import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import { foldDecision } from '../../../server/rules/decision.ts';
-import { composeGatePolicy, type GatePolicyFacts } from '../../../server/rules/gate-policy.ts';
+import { CLOCK_LAG_MS, composeGatePolicy, type GatePolicyFacts } from '../../../server/rules/gate-policy.ts';
 import { judgeAll } from '../../../server/rules/index.ts';
 import type { EnterpriseFacts, VehicleFacts } from '../../../server/rules/types.ts';
 import { arrival, contextOf, enterprise, t, vehicle } from '../../support/rules.ts';
@@ -45,6 +45,11 @@ describe('the retained policy of a gate', () => {
     expect(decide(payload, '2021-12-31T23:59:59.999')).to.equal('admit');
     expect(decide(payload, '2022-01-01T00:00')).to.equal('refuse');
     expect(decide(payload, '2022-01-01T00:00', 'out')).to.equal('review');
+  });
+
+  it('asks the same of a gate whose clock is behind', () => {
+    const payload = compose({ vehicles: [{ vehicle: vehicle({ stage: '4' }) }] });
+    expect(decide(payload, '2021-11-15T07:59:30')).to.equal('refuse');
   });
 
   it('stops asking once the spur is in use', () => {
@@ -156,7 +161,7 @@ const policies: fc.Arbitrary<Policy> = fc
   });
 
 describe('deciding alone', () => {
-  it('gives for a known vehicle what the rules would have given, at every moment of the payload’s life', () => {
+  it('gives for a known vehicle what the rules would have given, at every moment from a day before it was made to its end', () => {
     const scenes = fc.tuple(moment, policies, firms, vehicles).chain(([nowMs, policy, firm, truck]) =>
       fc.record({
         nowMs: fc.constant(nowMs),
@@ -164,7 +169,7 @@ describe('deciding alone', () => {
         firm: fc.constant(firm),
         truck: fc.constant(truck),
         rows: responseRows(nowMs),
-        ahead: fc.integer({ min: 0, max: 47 }),
+        ahead: fc.integer({ min: -24, max: 47 }),
         direction: fc.constantFrom('in' as const, 'out' as const),
       }),
     );
@@ -175,7 +180,7 @@ describe('deciding alone', () => {
         const payload = composeGatePolicy({
           policy,
           enterprise: firm,
-          responses: responseWindows(rows, county, nowMs, nowMs + VALID, nowMs),
+          responses: responseWindows(rows, county, nowMs - CLOCK_LAG_MS, nowMs + VALID, nowMs),
           vehicles: [{ vehicle: truck }],
           nowMs,
           validMs: VALID,
