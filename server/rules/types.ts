@@ -1,6 +1,16 @@
 import type { ControlLevel, Stage } from '../../devices/contract/answers.ts';
 import type { Kind } from '../../devices/contract/kinds.ts';
-import type { Arrival, DecisionWord, Fill, MachineryPassage, Passage, PlateColor, Reading, Sighting, Telemetry } from '../../devices/contract/messages.ts';
+import type {
+  Arrival,
+  DecisionWord,
+  Fill,
+  MachineryPassage,
+  Passage,
+  PlateColor,
+  Reading,
+  Sighting,
+  Telemetry,
+} from '../../devices/contract/messages.ts';
 import type { Basis, Industry, Policy, VehiclePredicate } from '../policy/types.ts';
 
 /**
