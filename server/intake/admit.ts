@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { checkTime, decodeMessage, type TimeBounds } from '../../devices/contract/decode.ts';
-import { parseInstant, civilDate, formatInstant } from '../../devices/contract/instant.ts';
+import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import { isFinal, isKind, MESSAGES, type Kind } from '../../devices/contract/kinds.ts';
 import type { OutboxMessage } from '../../devices/contract/messages.ts';
 import type { Rejected } from '../../devices/contract/answers.ts';
@@ -35,14 +35,14 @@ export function admit(incoming: Incoming, device: DeviceFacts | undefined, bound
   });
   const { kind, bytes, message } = incoming;
   if (kind === undefined || !isKind(kind)) return refuse('unknown-topic', 'the topic is not cleanhaul/v1/<kind>/<deviceId>/<message>');
-  if (incoming.retained) return refuse('retained', 'only status may be retained; publish without RETAIN');
   const decoded = decodeMessage(kind, message, bytes, device?.dialect);
   const id = decoded.ok ? (decoded.value as OutboxMessage).id : decoded.id;
+  if (incoming.retained) return refuse('retained', 'only status may be retained; publish without RETAIN', id);
   if (!device) return refuse('unknown-device', `${kind}/${incoming.deviceId} is not registered`, id);
   if (!device.enabled) return refuse('disabled-device', `${kind}/${incoming.deviceId} is disabled`, id);
   if (!decoded.ok) return refuse(decoded.code, decoded.message, id);
   const body = decoded.value as OutboxMessage;
-  const at = parseInstant(body.at);
+  const at = decoded.atMs;
   const late = incoming.replay ? null : checkTime({ atMs: at, nowMs: incoming.receivedAt, backfill: body.backfill ?? false }, bounds);
   if (late) return refuse(late, late === 'clock-ahead' ? 'at lies ahead of the platform: set the clock' : 'at lies too far back', id);
   return { incoming, kind, device, body, at };

@@ -15,6 +15,8 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
   let current: Window | null = null;
   let next: Window | null = null;
   let counter = 0;
+  /** Records under which something failed after its messages may have been inserted. */
+  let failed: string[] = [];
 
   function open(): Window {
     const at = new Date();
@@ -28,7 +30,11 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
   }
 
   function close(window: Window) {
-    if (window.users > 0 || window.failed) return;
+    if (window.users > 0) return;
+    if (window.failed) {
+      failed.push(window.id);
+      return;
+    }
     // Late or lost, it only means judging its messages once more.
     store.done([window.id]).catch(() => undefined);
   }
@@ -73,8 +79,12 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       current = null;
       close(old);
     },
-    /** Whether a record is this process's own and its messages are still being judged. */
-    isOwn: (id: string) => id.includes(`-${owner}-`),
+    /** Own records that were left open by a failure, once: their messages are to be judged again. */
+    takeFailed(): string[] {
+      const ids = failed;
+      failed = [];
+      return ids;
+    },
     /** Ends what is open and unused. */
     async stop(): Promise<void> {
       const ids = [current, next].filter((w): w is Window => w !== null && w.users === 0 && !w.failed).map((w) => w.id);

@@ -1,25 +1,32 @@
 import { Binary } from 'mongodb';
 import { decodeMessage } from '../../devices/contract/decode.ts';
-import { parseInstant } from '../../devices/contract/instant.ts';
+import { MINUTE, parseInstant } from '../../devices/contract/instant.ts';
 import type { Plate, Telemetry } from '../../devices/contract/messages.ts';
+import { responseInForce } from '../policy/responses.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
 import { recognise } from '../recognition/recognise.ts';
 import { skeletonOf } from '../recognition/skeleton.ts';
 import { allInForce, inForce, registrationOfVin } from '../registry/in-force.ts';
+import type { RegisteredZone } from '../registry/facts.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import type { Versioned } from '../registry/types.ts';
 import { zoneHits } from '../rules/diversion.ts';
 import { listedOnRoad } from '../rules/phase-out.ts';
 import { readingReasons } from '../rules/reading-validity.ts';
+import { SMOKE } from '../rules/remote-sensing-history.ts';
 import { exceedances } from '../rules/remote-sensing.ts';
-import type { DeviceFacts, Observation, PermitFacts, VehicleFacts, ZoneFacts } from '../rules/types.ts';
-import { isDiesel } from '../rules/vehicle.ts';
+import type { Observation, PermitFacts, VehicleFacts, ZoneFacts } from '../rules/types.ts';
+import { isScr } from '../rules/urea-use.ts';
+import { isDiesel } from '../rules/words.ts';
 import type { ObservationDoc } from '../store/types.ts';
 import type { Admitted } from './admit.ts';
 import type { PolicyBook } from './policy-book.ts';
 import type { Work } from './types.ts';
 
-type Registry = Pick<RegistryReader, 'vehiclesBySkeleton' | 'vehiclesByVin' | 'enterprises' | 'devices' | 'permits' | 'zones' | 'responseAt' | 'byVersion'>;
+/** Telemetry that reaches back further is found by an index of its own. */
+export const LONG_MS = 10 * MINUTE;
+
+type Registry = Pick<RegistryReader, 'vehiclesBySkeleton' | 'vehiclesByVin' | 'enterprises' | 'permits' | 'zones' | 'responses' | 'versions'>;
 
 /**
  * Steps 2 and 3a: recognises the plates of a batch and gathers what registry, permits, zones and responses said of each message at its
@@ -34,12 +41,13 @@ export async function gatherFacts(messages: Admitted[], batch: string, registry:
     else if ('plate' in body) skeletons.add(skeletonOf(normalisePlate(body.plate.number)));
     if (device.enterpriseId !== undefined) enterpriseIds.add(device.enterpriseId);
   }
-  const [bySkeleton, byVin, enterprises] = await Promise.all([
-    registry.vehiclesBySkeleton([...skeletons]),
-    registry.vehiclesByVin([...vins]),
-    registry.enterprises([...enterpriseIds]),
+  const [bySkeleton, byVin, enterprises, zones, responses] = await Promise.all([
+    registry.vehiclesBySkeleton(skeletons),
+    registry.vehiclesByVin(vins),
+    registry.enterprises(enterpriseIds),
+    registry.zones(),
+    registry.responses(),
   ]);
-  const zones = registry.zones();
 
   const works = messages.map((message): Work => {
     const { incoming, at, body } = message;
@@ -56,7 +64,7 @@ export async function gatherFacts(messages: Admitted[], batch: string, registry:
     const enterprise =
       device.enterpriseId === undefined ? undefined : inForce(enterprises.get(device.enterpriseId) ?? [], at, knownBy)?.facts;
     const county = enterprise?.county ?? device.county;
-    const response = registry.responseAt(county, at, knownBy);
+    const response = county === undefined ? undefined : responseInForce(responses, county, at, knownBy);
     const doc = documentOf(message, observation, batch);
     doc.facts = {
       policy: policy.version,
@@ -82,6 +90,7 @@ export async function gatherFacts(messages: Admitted[], batch: string, registry:
     if (vehicle) work.vehicle = vehicle;
     if (enterprise) work.enterprise = enterprise;
     if (response) work.response = response;
+    if (observation.kind === 'on-board' && !(byVin.get(incoming.deviceId) ?? []).some((v) => isScr(v.facts, policy))) work.noScr = true;
     markOwnFacts(work);
     return work;
   });
@@ -149,11 +158,11 @@ function markOwnFacts(work: Work): void {
       unsynced: observation.unsynced,
       at: observation.at,
       policy,
-      ...(vehicle && { vehicle }),
     });
     if (doc.invalid.length === 0 && vehicle && isDiesel(vehicle)) {
       const { opacity, ringelmann } = observation.body.measured;
-      const over = exceedances(observation.body, policy).filter((p) => p !== 'no');
+      const exceeded = exceedances(observation.body, policy);
+      const over = SMOKE.filter((pollutant) => exceeded.includes(pollutant));
       doc.smoke = { ...(opacity !== undefined && { opacity }), ...(ringelmann !== undefined && { ringelmann }), over };
       if (over.length > 0) doc.over = true;
     }
@@ -162,11 +171,22 @@ function markOwnFacts(work: Work): void {
     const listed = listedOnRoad(vehicle, observation.at, policy);
     if (listed.length > 0) doc.listed = listed;
   }
+  if (observation.kind === 'on-board') {
+    const first = Math.min(...observation.body.samples.map((s) => parseInstant(s.at)));
+    if (observation.at - first > LONG_MS) doc.long = true;
+  }
   if (observation.kind === 'gate' && observation.message === 'passage') {
     const { arrivalId, outcome } = observation.body;
     if (arrivalId !== undefined) doc.arrival = `gate/${observation.deviceId}/${arrivalId}`;
     if (outcome === 'turned-back') doc.turnedBack = true;
   }
+}
+
+/** The diversion zones in force at a moment. */
+export function diversionZones(zones: Versioned<RegisteredZone>[], at: number, knownBy: number): RegisteredZone[] {
+  return allInForce(zones, at, knownBy)
+    .map((z) => z.facts)
+    .filter((z) => z.zoneKind === 'diversion');
 }
 
 interface Point {
@@ -181,16 +201,18 @@ interface Point {
 async function markInside(
   works: Work[],
   byVin: Map<string, Versioned<VehicleFacts>[]>,
-  zones: Versioned<ZoneFacts>[],
+  zones: Versioned<RegisteredZone>[],
   registry: Registry,
   policies: PolicyBook,
 ): Promise<void> {
   if (zones.length === 0) return;
   const hits: { point: Point; zones: ZoneFacts[] }[] = [];
   const noPermits: PermitFacts[] = [];
+  const box = boxAround(zones);
+  const near = (lon: number, lat: number) => lon >= box.west && lon <= box.east && lat >= box.south && lat <= box.north;
   const look = (point: Point) => {
     const knownBy = point.work.observation.receivedAt;
-    const inForceThen = allInForce(zones, point.at, knownBy).map((z) => z.facts);
+    const inForceThen = diversionZones(zones, point.at, knownBy);
     const ids = zoneHits(point, point.vehicle, inForceThen, noPermits, policies.at(point.at, knownBy));
     if (ids.length > 0) hits.push({ point, zones: inForceThen.filter((z) => ids.includes(z.id)) });
   };
@@ -202,13 +224,14 @@ async function markInside(
       const versions = byVin.get(observation.deviceId) ?? [];
       if (versions.length === 0) continue;
       for (const sample of samples) {
-        if (sample.lon === undefined || sample.lat === undefined) continue;
+        if (sample.lon === undefined || sample.lat === undefined || !near(sample.lon, sample.lat)) continue;
         const at = parseInstant(sample.at);
-        const then = vehicleThen(versions, observation.deviceId, at, observation.receivedAt, vehicle);
+        const then = registrationOfVin(versions, observation.deviceId, at, observation.receivedAt);
         if (then) look({ work, at, lon: sample.lon, lat: sample.lat, vehicle: then });
       }
     } else if (observation.kind === 'checkpoint' || observation.kind === 'remote-sensing') {
       if (recognition?.outcome !== 'matched' || !vehicle || device.lon === undefined || device.lat === undefined) continue;
+      if (!near(device.lon, device.lat)) continue;
       look({ work, at: observation.at, lon: device.lon, lat: device.lat, vehicle });
     }
   }
@@ -226,8 +249,23 @@ async function markInside(
   }
 }
 
-function vehicleThen(versions: Versioned<VehicleFacts>[], vin: string, at: number, knownBy: number, now: VehicleFacts | undefined) {
-  return versions.length === 1 && now ? (versions[0]!.validFrom <= at ? now : undefined) : registrationOfVin(versions, vin, at, knownBy);
+/** One box around all zones, widened by some 200 m: most positions are outside it and need no further look. */
+const boxes = new WeakMap<object, { west: number; south: number; east: number; north: number }>();
+function boxAround(zones: Versioned<RegisteredZone>[]) {
+  let box = boxes.get(zones);
+  if (!box) {
+    box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+    for (const { facts } of zones) {
+      for (const [lon, lat] of facts.ring) {
+        box.west = Math.min(box.west, lon - 0.003);
+        box.east = Math.max(box.east, lon + 0.003);
+        box.south = Math.min(box.south, lat - 0.002);
+        box.north = Math.max(box.north, lat + 0.002);
+      }
+    }
+    boxes.set(zones, box);
+  }
+  return box;
 }
 
 function plateKey(vehicle: VehicleFacts): string {
@@ -248,17 +286,17 @@ export async function restoreWorks(docs: ObservationDoc[], registry: Registry, p
     if (facts.response !== undefined) wanted.responses.add(facts.response);
   }
   const [vehicles, devices, enterprises, responses] = await Promise.all([
-    registry.byVersion('vehicles', [...wanted.vehicles]),
-    registry.byVersion('devices', [...wanted.devices]),
-    registry.byVersion('enterprises', [...wanted.enterprises]),
-    registry.byVersion('responses', [...wanted.responses]),
+    registry.versions('vehicles', wanted.vehicles),
+    registry.versions('devices', wanted.devices),
+    registry.versions('enterprises', wanted.enterprises),
+    registry.versions('responses', wanted.responses),
   ]);
   return docs.map((doc) => {
     const bytes = bytesOf(doc);
     const decoded = decodeMessage(doc.kind, doc.message, bytes, doc.facts.dialect);
     if (!decoded.ok) throw new Error(`stored observation no longer decodes: ${decoded.code}`);
     const body = decoded.value;
-    const vehicle = doc.facts.vehicle === undefined ? undefined : vehicles.get(doc.facts.vehicle);
+    const vehicle = doc.facts.vehicle === undefined ? undefined : vehicles.get(doc.facts.vehicle)?.facts;
     const observation = {
       ref: doc._id,
       kind: doc.kind,
@@ -271,12 +309,12 @@ export async function restoreWorks(docs: ObservationDoc[], registry: Registry, p
       unsynced: doc.unsynced ?? false,
       body,
     } as Observation;
-    const enterprise = doc.facts.enterprise === undefined ? undefined : enterprises.get(doc.facts.enterprise);
-    const response = doc.facts.response === undefined ? undefined : responses.get(doc.facts.response);
+    const enterprise = doc.facts.enterprise === undefined ? undefined : enterprises.get(doc.facts.enterprise)?.facts;
+    const response = doc.facts.response === undefined ? undefined : responses.get(doc.facts.response)?.facts;
     const work: Work = {
       observation,
       doc,
-      device: devices.get(doc.facts.device) as DeviceFacts,
+      device: devices.get(doc.facts.device)!.facts,
       policy: policies.version(doc.facts.policy),
     };
     if (doc.recognition) {

@@ -47,6 +47,8 @@ export interface Work {
   vehicle?: VehicleFacts;
   enterprise?: EnterpriseFacts;
   response?: ResponseFacts;
+  /** Telemetry of a VIN under which no vehicle with SCR was ever registered: no urea to judge. */
+  noScr?: true;
   /** Absent for work that a dead process left behind. */
   incoming?: Incoming;
 }

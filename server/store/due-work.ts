@@ -35,9 +35,12 @@ export function dueStore(connection: Connection) {
   return {
     indexes: () => model.createIndexes(),
 
-    /** Marks work; a mark on work already marked keeps its earlier moment and counts, so that nobody drops it meanwhile. */
-    async mark(items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[]): Promise<void> {
-      if (items.length === 0) return;
+    /**
+     * Marks work; a mark on work already marked keeps its earlier moment and counts, so that nobody drops it meanwhile.
+     * @returns when each is due (real ms), by id, as stored: until then nobody takes it
+     */
+    async mark(items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[]): Promise<Map<string, number>> {
+      if (items.length === 0) return new Map();
       await collection.bulkWrite(
         items.map(({ id, kind, vin, from, dueAt }) => ({
           updateOne: {
@@ -48,6 +51,8 @@ export function dueStore(connection: Connection) {
         })),
         { ordered: false },
       );
+      const stored = await collection.find({ _id: { $in: items.map((i) => i.id) } }, { projection: { dueAt: 1 } }).toArray();
+      return new Map(stored.map((doc) => [doc._id, doc.dueAt.getTime()]));
     },
 
     /** Takes work whose moment has come: nobody else takes it before `lease` ms are over. */

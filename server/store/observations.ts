@@ -26,6 +26,7 @@ schema.index({ source: 1, at: 1 }, { partialFilterExpression: { source: { $exist
 schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'over', partialFilterExpression: { over: true } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: { 'inside.zone': { $exists: true } } });
+schema.index({ vehicle: 1, at: 1 }, { name: 'long', partialFilterExpression: { long: true } });
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
 /** The stored messages. Inserts are unordered on the unique `_id`; a duplicate means "stored already", not "judged already". */

@@ -46,6 +46,8 @@ export interface ObservationDoc {
   listed?: ('phase-out-listed' | 'past-scrap')[];
   /** A valid reading of a diesel vehicle: opacity %, Ringelmann, and which of them were over the limit. */
   smoke?: { opacity?: number; ringelmann?: number; over: ('opacity' | 'ringelmann')[] };
+  /** A telemetry message whose samples reach back more than ten minutes. */
+  long?: true;
   /** A passage's arrival as an observation's key. */
   arrival?: ObservationRef;
   /** A gate message that is not local business. */
@@ -129,9 +131,8 @@ export interface DecisionDoc {
   decision: Decision;
   reasons: Reason[];
   findings: string[];
-  /** Rules of critical `peak-shift` among its findings: what `forced-release` asks. */
+  /** Rules of its findings: what `forced-release` asks. */
   rules: string[];
-  peakShiftCritical: boolean;
   plate?: string;
   vin?: string;
   enterprise?: string;

@@ -1,0 +1,129 @@
+import { civilDate } from '../../devices/contract/instant.ts';
+import type { Policy } from '../policy/types.ts';
+import type { FindingDraft } from '../rules/types.ts';
+import type { FindingDoc, Place, VehicleShown } from '../store/types.ts';
+import type { Work } from './types.ts';
+
+/** Who and where a finding is about, beside what its rule says. */
+export interface FindingSubject {
+  plate?: string;
+  vin?: string;
+  device?: string;
+  enterprise?: string;
+  county?: string;
+  vehicle?: VehicleShown;
+  place?: Place;
+  images?: { role: string; sha256: string }[];
+  facts: Record<string, unknown>;
+  policy: Policy;
+}
+
+/** The subject of findings whose first observation is this one. */
+export function subjectOf(work: Work): FindingSubject {
+  const { observation, doc, device, vehicle, recognition, enterprise, response, policy } = work;
+  const images = 'images' in observation.body ? observation.body.images?.map(({ role, sha256 }) => ({ role, sha256 })) : undefined;
+  return {
+    ...(doc.plate !== undefined && { plate: doc.plate }),
+    ...(vehicle && { vin: vehicle.vin, plate: doc.plate ?? `${vehicle.plateNumber},${vehicle.plateColor}` }),
+    device: `${doc.kind}/${doc.deviceId}`,
+    ...(doc.enterprise !== undefined && { enterprise: doc.enterprise }),
+    ...(doc.county !== undefined && { county: doc.county }),
+    ...shownVehicle(work),
+    place: placeOf(work),
+    ...(images && images.length > 0 && { images }),
+    facts: {
+      ...doc.facts,
+      device: { version: device.version, nameZh: device.nameZh },
+      ...(vehicle && { vehicle }),
+      ...(recognition && { recognition: { outcome: recognition.outcome, number: recognition.number, color: recognition.color, read: recognition.read } }),
+      ...(enterprise && { enterprise }),
+      ...(response && { response }),
+    },
+    policy,
+  };
+}
+
+function shownVehicle({ vehicle, recognition }: Work): { vehicle?: VehicleShown } {
+  if (vehicle) {
+    return { vehicle: { number: vehicle.plateNumber, color: vehicle.plateColor, stage: vehicle.stage ?? 'unknown', known: true } };
+  }
+  if (!recognition) return {};
+  return { vehicle: { number: recognition.number, color: recognition.color, stage: 'unknown', known: false } };
+}
+
+function placeOf({ observation, device }: Work): Place {
+  const { lon, lat, county, nameZh } = device;
+  const heading = observation.kind === 'checkpoint' ? observation.body.heading : undefined;
+  return {
+    device: `${observation.kind}/${observation.deviceId}`,
+    name: nameZh,
+    ...(lon !== undefined && { lon }),
+    ...(lat !== undefined && { lat }),
+    ...(county !== undefined && { county }),
+    ...(heading !== undefined && { heading }),
+  };
+}
+
+/** Rules whose findings open an alert although they are only information. */
+const INFO_ALERTS = new Set(['gate-ledger', 'device-health']);
+
+/** The key of the alert a finding belongs to (rules.md §7); undefined when it opens none. */
+export function alertKeyOf(draft: Pick<FindingDraft, 'rule' | 'code' | 'severity' | 'at'>, subject: FindingSubject): string | undefined {
+  if (draft.severity === 'info' && !INFO_ALERTS.has(draft.rule)) return undefined;
+  const who =
+    draft.rule === 'gate-ledger'
+      ? subject.enterprise
+      : draft.rule === 'device-health'
+        ? subject.device
+        : (subject.vin ?? readPlate(subject.plate) ?? subject.device);
+  return `${draft.rule}|${draft.code}|${who ?? '?'}|${civilDate(draft.at)}`;
+}
+
+function readPlate(plate: string | undefined): string | undefined {
+  return plate === undefined || plate.startsWith(',') ? undefined : plate;
+}
+
+/** A finding as it is stored. */
+export function findingDoc(
+  draft: FindingDraft,
+  subject: FindingSubject,
+  more: { recordedAt: number; basisSize: number; span?: FindingDoc['span']; dueAt?: number; provisional?: boolean; retroactive?: boolean },
+): FindingDoc {
+  const { policy, facts, ...who } = subject;
+  const alert = alertKeyOf(draft, subject);
+  return {
+    _id: findingKey(draft),
+    rule: draft.rule,
+    ruleVersion: draft.ruleVersion,
+    code: draft.code,
+    subject: draft.subject,
+    severity: draft.severity,
+    proposal: draft.proposal,
+    status: draft.status,
+    ...(more.provisional && { provisional: true as const }),
+    ...(more.retroactive && { retroactive: true as const }),
+    at: new Date(draft.at),
+    recordedAt: new Date(more.recordedAt),
+    ...(more.dueAt !== undefined && { dueAt: new Date(more.dueAt) }),
+    observations: draft.observations,
+    ...(draft.count !== undefined && { count: draft.count }),
+    ...(draft.last !== undefined && { last: draft.last }),
+    ...who,
+    policyVersion: policy.version,
+    measured: draft.measured ?? {},
+    limit: draft.limit ?? {},
+    basis: draft.basis,
+    zh: draft.zh,
+    en: draft.en,
+    ...(draft.clue !== undefined && { clue: draft.clue }),
+    facts: { ...facts, ...draft.facts },
+    ...(more.span && { span: more.span }),
+    basisSize: more.basisSize,
+    ...(alert !== undefined && { alert }),
+  };
+}
+
+/** `<rule>|<code>|<subject>` */
+export function findingKey(draft: Pick<FindingDraft, 'rule' | 'code' | 'subject'>): string {
+  return `${draft.rule}|${draft.code}|${draft.subject}`;
+}

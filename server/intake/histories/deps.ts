@@ -1,0 +1,16 @@
+import type { Clock } from '../../clock.ts';
+import type { RegistryReader } from '../../registry/reader.ts';
+import type { DecisionStore } from '../../store/decisions.ts';
+import type { FindingStore } from '../../store/findings.ts';
+import type { ObservationStore } from '../../store/observations.ts';
+import type { PolicyBook } from '../policy-book.ts';
+
+/** What judging histories needs. */
+export interface HistoryDeps {
+  observations: ObservationStore;
+  findings: FindingStore;
+  decisions: DecisionStore;
+  registry: RegistryReader;
+  policies: PolicyBook;
+  clock: Clock;
+}

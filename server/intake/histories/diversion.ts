@@ -1,0 +1,192 @@
+import { civilDate, civilDayStart, DAY, HOUR } from '../../../devices/contract/instant.ts';
+import { insideZone } from '../../geo/zone.ts';
+import { confirmationMoment, judgeDiversionDay, localBusinessOf, pendingSince, type GateVisit, type ZoneSighting } from '../../rules/diversion-day.ts';
+import { allInForce } from '../../registry/in-force.ts';
+import { compareOrder } from '../../rules/order.ts';
+import type { ZoneFacts } from '../../rules/types.ts';
+import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
+import { diversionZones, restoreWorks } from '../facts.ts';
+import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
+import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
+import type { Work } from '../types.ts';
+import type { HistoryDeps } from './deps.ts';
+
+/** A vehicle's day in a diversion zone. */
+interface ZoneDay {
+  vin: string;
+  zone: string;
+  day: string;
+}
+
+/** How far local business reaches: no policy goes beyond. */
+const REACH = 6 * HOUR;
+
+/** `diversion`: the zone days these messages fall into, as sightings in a zone or as business at a gate in one. */
+export async function settleDiversion(works: Work[], deps: HistoryDeps): Promise<Change[]> {
+  const days = new Map<string, ZoneDay>();
+  const add = (vin: string, zone: string, at: number) => {
+    const day = civilDate(at);
+    days.set(`${vin}:${zone}:${day}`, { vin, zone, day });
+  };
+  for (const { doc } of works) for (const { zone, at } of doc.inside ?? []) for (const t of at) add(doc.vehicle!, zone, t);
+  for (const { vehicle, inside } of await aroundGates(works, deps)) for (const { zone, at } of inside ?? []) for (const t of at) add(vehicle!, zone, t);
+  return settleSpans([...days.values()], (open) => judgeZoneDays(open, deps), deps.findings);
+}
+
+/** Sightings in a zone that a gate message of these may excuse, or no longer excuse. */
+async function aroundGates(works: Work[], deps: HistoryDeps): Promise<ObservationDoc[]> {
+  const zones = await deps.registry.zones();
+  if (zones.length === 0) return [];
+  const visits = works.filter(({ doc, vehicle }) => doc.kind === 'gate' && (vehicle !== undefined || doc.turnedBack)).map((w) => w.doc);
+  const named = visits.filter((doc) => doc.turnedBack && doc.arrival !== undefined).map((doc) => doc.arrival!);
+  const arrivals = await deps.observations.byIds(named);
+  const near = [...visits, ...arrivals].filter((doc) => doc.recognition?.vin !== undefined);
+  if (near.length === 0) return [];
+  return deps.observations.find(
+    {
+      $or: near.map(({ recognition, at }) => ({
+        vehicle: recognition!.vin!,
+        at: { $gte: new Date(at.getTime() - REACH), $lte: new Date(at.getTime() + REACH + DAY) },
+      })),
+      'inside.zone': { $exists: true },
+    },
+    { vehicle: 1, inside: 1, at: 1 },
+    'inside',
+  );
+}
+
+async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJudgement[]> {
+  const { observations, findings, registry, policies, clock } = deps;
+  const ranges = days.map(({ vin, day }) => ({ vin, start: civilDayStart(day) }));
+  const keys = days.map(({ vin, zone, day }) => findingKey({ rule: 'diversion', code: 'through-traffic', subject: `${vin}:${zone}:${day}` }));
+  const [sightings, visits, existing, zones] = await Promise.all([
+    observations.find(
+      {
+        // A telemetry message holds samples of up to 24 h before it.
+        $or: ranges.map(({ vin, start }) => ({ vehicle: vin, at: { $gte: new Date(start), $lt: new Date(start + 2 * DAY) } })),
+        'inside.zone': { $exists: true },
+      },
+      { inside: 1, at: 1, receivedAt: 1, kind: 1, deviceId: 1, id: 1, vehicle: 1 },
+      'inside',
+    ),
+    observations.find(
+      {
+        $or: ranges.map(({ vin, start }) => ({
+          vehicle: vin,
+          kind: 'gate' as const,
+          at: { $gte: new Date(start - REACH), $lte: new Date(start + DAY + REACH) },
+        })),
+      },
+      { at: 1, message: 1, position: 1, recognition: 1, turnedBack: 1, arrival: 1, vehicle: 1 },
+    ),
+    findings.byIds(keys),
+    registry.zones(),
+  ]);
+  const arrivals = visits.filter((v) => v.message === 'arrival').map((v) => v._id);
+  const turnedBack = arrivals.length === 0 ? [] : await observations.find({ arrival: { $in: arrivals }, turnedBack: true }, { arrival: 1, turnedBack: 1 });
+
+  const judged = days.map((span, i) => {
+    const start = ranges[i]!.start;
+    const own = sightings.filter((s) => s.vehicle === span.vin);
+    const moments = own.flatMap((doc) => momentsIn(doc, span.zone)).filter((m) => civilDate(m.at) === span.day).sort(compareOrder);
+    const seen = new Set(moments.map((m) => m.ref));
+    const first = moments[0];
+    const receivedAt = own.find((doc) => doc._id === first?.ref)?.receivedAt.getTime() ?? clock.now();
+    const zone = diversionZones(zones, first?.at ?? start, receivedAt).find((z) => z.id === span.zone);
+    const policy = policies.at(first?.at ?? start, receivedAt);
+    const at = visits.filter((v) => v.vehicle === span.vin && v.at.getTime() >= start - REACH && v.at.getTime() <= start + DAY + REACH);
+    const business = zone
+      ? localBusinessOf([...at.map((v) => visitOf(v, zone, policy.rules.diversion.edgeToleranceM)), ...turnedBack.map(refusalOf)])
+      : [];
+    const draft = zone ? judgeDiversionDay({ vin: span.vin, zone, day: span.day, sightings: moments, localBusiness: business }, policy) : null;
+    return { span, start, draft, own, basisSize: seen.size + at.length + turnedBack.filter((t) => at.some((v) => v._id === t.arrival)).length };
+  });
+  const firsts = judged.flatMap(({ draft }) => (draft ? [draft.observations[0]!] : []));
+  const works = new Map((await restoreWorks(await observations.byIds(firsts), registry, policies)).map((w) => [w.doc._id, w]));
+  return judged.map(({ span, start, draft, basisSize }, i) => {
+    const expected: FindingDoc[] = [];
+    if (draft) {
+      const work = works.get(draft.observations[0]!)!;
+      const subject = subjectOf(work);
+      const since = pendingSince({ at: draft.at, receivedAt: work.observation.receivedAt });
+      expected.push(
+        findingDoc(draft, subject, {
+          recordedAt: clock.now(),
+          basisSize,
+          span: { vehicle: span.vin, from: new Date(start), to: new Date(start + DAY) },
+          dueAt: since + work.policy.rules.diversion.pendingHours * HOUR,
+          provisional: true,
+        }),
+      );
+    }
+    return {
+      expected,
+      existing: existing.filter((f) => f._id === keys[i]),
+      basisSize,
+      withdrawnReason: 'local business at a gate in the zone within six hours',
+    };
+  });
+}
+
+function momentsIn(doc: ObservationDoc, zone: string): ZoneSighting[] {
+  const { _id: ref, kind, deviceId, id } = doc;
+  return (doc.inside ?? []).filter((i) => i.zone === zone).flatMap((i) => i.at.map((at) => ({ ref, kind, deviceId, id, at })));
+}
+
+function visitOf(doc: ObservationDoc, zone: ZoneFacts, toleranceM: number): GateVisit {
+  return {
+    ref: doc._id,
+    at: doc.at.getTime(),
+    message: doc.message as 'arrival' | 'passage',
+    recognised: doc.recognition?.outcome === 'matched' || doc.recognition?.outcome === 'corrected',
+    inside: doc.position !== undefined && insideZone(doc.position, zone, toleranceM),
+    ...(doc.turnedBack && { turnedBack: true }),
+    ...(doc.arrival !== undefined && { arrival: doc.arrival }),
+  };
+}
+
+/** A turned-back passage of any vehicle: all it says is that the arrival it names is no business. */
+function refusalOf(doc: ObservationDoc): GateVisit {
+  return { ref: doc._id, at: 0, message: 'passage', recognised: false, inside: false, turnedBack: true, arrival: doc.arrival! };
+}
+
+/**
+ * Pending through traffic whose moment has come: confirmed, or looked at again later while a gate in the zone is away.
+ * @param statusOf the last status received of gates, by id
+ */
+export async function confirmDiversion(
+  due: FindingDoc[],
+  statusOf: (gateIds: string[]) => Promise<Map<string, { online: boolean; queued?: number }>>,
+  deps: HistoryDeps,
+): Promise<Change[]> {
+  if (due.length === 0) return [];
+  const now = deps.clock.now();
+  const [zones, gates, firsts] = await Promise.all([
+    deps.registry.zones(),
+    deps.registry.gates(),
+    deps.observations.byIds(due.map((f) => f.observations[0]!)),
+  ]);
+  const current = new Map(allInForce(gates, now, now).map((g) => [g.facts.id, g.facts]));
+  const statuses = await statusOf([...current.keys()]);
+  const changes: Change[] = [];
+  for (const seen of due) {
+    const first = firsts.find((d) => d._id === seen.observations[0]);
+    const at = seen.at.getTime();
+    const receivedAt = first?.receivedAt.getTime() ?? at;
+    const zone = diversionZones(zones, at, receivedAt).find((z) => z.id === seen.facts.zone);
+    const policy = deps.policies.version(seen.policyVersion);
+    const inside = [...current.values()]
+      .filter((g) => zone && g.lon !== undefined && g.lat !== undefined && insideZone({ lon: g.lon, lat: g.lat }, zone, policy.rules.diversion.edgeToleranceM))
+      .map((g) => ({ id: g.id, enabled: g.enabled, ...(statuses.has(g.id) && { status: statuses.get(g.id)! }) }));
+    const what = confirmationMoment(pendingSince({ at, receivedAt }), now, inside, policy);
+    const { dueAt: _dueAt, provisional: _provisional, ...rest } = seen;
+    const after: FindingDoc =
+      what.action === 'wait'
+        ? { ...seen, dueAt: new Date(what.until) }
+        : { ...rest, status: 'confirmed', ...(what.unheardGates && { measured: { ...seen.measured, unheardGates: what.unheardGates } }) };
+    changes.push({ now: after, before: seen });
+  }
+  await deps.findings.replace(changes.map(({ now: doc, before }) => ({ doc, seen: before! })));
+  return changes.filter(({ now: doc }) => doc.status === 'confirmed');
+}
+

@@ -1,0 +1,115 @@
+import { judgeAll } from '../../rules/index.ts';
+import { standingFailureAt } from '../../rules/remote-sensing-history.ts';
+import type { FindingDraft, JudgeContext } from '../../rules/types.ts';
+import type { FindingDoc } from '../../store/types.ts';
+import { restoreWorks } from '../facts.ts';
+import { findingDoc, subjectOf } from '../finding-docs.ts';
+import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
+import type { Work } from '../types.ts';
+import type { HistoryDeps } from './deps.ts';
+import { readingHistories, type ReadingHistory } from './readings.ts';
+
+/** Codes with which a gate answers what a vehicle did elsewhere: they depend on history, the other gate findings do not. */
+const FROM_HISTORY = new Set(['failed-vehicle', 'urea-warning']);
+
+/** What gates must know of vehicles' pasts. */
+export interface GatePast {
+  histories: Map<string, ReadingHistory>;
+  /** Urea findings by VIN, withdrawn ones too (they count in the basis). */
+  urea: Map<string, FindingDoc[]>;
+}
+
+/** Reads the pasts of vehicles at gates: two look-ups where there is nothing to find. */
+export async function gatePasts(vins: string[], deps: HistoryDeps): Promise<GatePast> {
+  const [histories, urea] = await Promise.all([
+    readingHistories(vins, deps),
+    vins.length === 0 ? [] : deps.findings.find({ vin: { $in: vins }, rule: 'urea-use', code: { $nin: ['urea-warning', 'dark-terminal'] } }),
+  ]);
+  const byVin = new Map<string, FindingDoc[]>();
+  for (const finding of urea) byVin.set(finding.vin!, [...(byVin.get(finding.vin!) ?? []), finding]);
+  return { histories, urea: byVin };
+}
+
+/** Everything a rule may ask of one message. */
+export async function contextOf(work: Work, past: GatePast, deps: HistoryDeps): Promise<JudgeContext> {
+  const { observation, device, policy, recognition, vehicle, enterprise, response, doc } = work;
+  const context: JudgeContext = { observation, device, policy };
+  if (recognition) context.recognition = recognition;
+  if (vehicle) context.vehicle = vehicle;
+  if (enterprise) context.enterprise = enterprise;
+  if (response) context.response = response;
+  if (doc.invalid) context.invalid = doc.invalid;
+  if (observation.kind !== 'gate' || !vehicle) return context;
+  const history = past.histories.get(vehicle.vin);
+  if (history) {
+    const failure = standingFailureAt(history.failures, history.inspections, observation.at);
+    if (failure) context.standingFailure = failure;
+  }
+  const warnings = (past.urea.get(vehicle.vin) ?? []).filter(
+    (f) => f.status !== 'withdrawn' && f.severity === 'warning' && f.facts.ofVehicle !== false,
+  );
+  if (warnings.length > 0) {
+    const inspections = history?.inspections ?? (await deps.registry.inspections([vehicle.vin])).get(vehicle.vin) ?? [];
+    const since = observation.at - policy.rules['urea-use'].warningDays * 86_400_000;
+    const standing = warnings
+      .map((f) => ({ at: f.at.getTime(), code: f.code }))
+      .filter((w) => w.at >= since && w.at <= observation.at)
+      .filter((w) => !inspections.some((i) => i.result === 'passed' && i.at > w.at && i.at <= observation.at))
+      .sort((a, b) => b.at - a.at || (a.code < b.code ? -1 : 1))[0];
+    if (standing) context.standingUreaWarning = standing;
+  }
+  return context;
+}
+
+/** How much of the past a gate's answer from history stands on; it only grows. */
+export function pastSize(vin: string, past: GatePast): number {
+  return 1 + (past.histories.get(vin)?.size ?? 0) + (past.urea.get(vin)?.length ?? 0);
+}
+
+/**
+ * Judges what gate messages say of their vehicles' pasts again, and writes what differs. The decision that was given stays; the later
+ * one is recorded beside it by the caller.
+ */
+export function settleGateAnswers(works: Work[], deps: HistoryDeps): Promise<Change[]> {
+  return settleSpans(works, (open) => judgeGateAnswers(open, deps), deps.findings);
+}
+
+async function judgeGateAnswers(works: Work[], deps: HistoryDeps): Promise<SpanJudgement[]> {
+  const vins = [...new Set(works.flatMap((w) => (w.vehicle ? [w.vehicle.vin] : [])))];
+  const refs = works.map((w) => w.observation.ref);
+  const [past, existing] = await Promise.all([
+    gatePasts(vins, deps),
+    deps.findings.find({ observations: { $in: refs }, code: { $in: [...FROM_HISTORY] } }),
+  ]);
+  return Promise.all(
+    works.map(async (work) => {
+      const size = work.vehicle ? pastSize(work.vehicle.vin, past) : 1;
+      const drafts = judgeAll(await contextOf(work, past, deps)).filter(isFromHistory);
+      const { ref } = work.observation;
+      return {
+        expected: drafts.map((draft) => findingDoc(draft, subjectOf(work), { recordedAt: deps.clock.now(), basisSize: size })),
+        existing: existing.filter((f) => f.observations.includes(ref)),
+        basisSize: size,
+        withdrawnReason: 'the vehicle’s history no longer says so',
+      };
+    }),
+  );
+}
+
+export function isFromHistory(draft: Pick<FindingDraft, 'code'>): boolean {
+  return FROM_HISTORY.has(draft.code);
+}
+
+/** The gate messages of vehicles from a moment on, restored with the facts they were stored with. */
+export async function gateWorksSince(since: { vin: string; from: number; to?: number }[], deps: HistoryDeps): Promise<Work[]> {
+  if (since.length === 0) return [];
+  const docs = await deps.observations.find({
+    $or: since.map(({ vin, from, to }) => ({
+      vehicle: vin,
+      kind: 'gate' as const,
+      at: { $gte: new Date(from), ...(to !== undefined && { $lte: new Date(to) }) },
+    })),
+  });
+  return restoreWorks(docs, deps.registry, deps.policies);
+}
+

@@ -1,0 +1,92 @@
+import { failuresOf, type ReadingItem } from '../../rules/remote-sensing-history.ts';
+import type { FindingDraft, InspectionFacts } from '../../rules/types.ts';
+import type { ObservationDoc } from '../../store/types.ts';
+import { restoreWorks } from '../facts.ts';
+import { findingDoc, subjectOf } from '../finding-docs.ts';
+import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
+import type { HistoryDeps } from './deps.ts';
+
+/** A vehicle's remote-sensing history, for vehicles that have at least two readings over a limit. */
+export interface ReadingHistory {
+  vin: string;
+  docs: ObservationDoc[];
+  inspections: InspectionFacts[];
+  failures: FindingDraft[];
+  /** Messages and inspections it was judged on. */
+  size: number;
+}
+
+/**
+ * The histories of those of these vehicles that can have failed. One look-up where none has (a partial index of readings over a
+ * limit), three otherwise.
+ */
+export async function readingHistories(vins: string[], deps: HistoryDeps): Promise<Map<string, ReadingHistory>> {
+  const { observations, registry, policies } = deps;
+  const histories = new Map<string, ReadingHistory>();
+  if (vins.length === 0) return histories;
+  const over = await observations.find({ vehicle: { $in: vins }, over: true }, { vehicle: 1 }, 'over');
+  const times = new Map<string, number>();
+  for (const { vehicle } of over) times.set(vehicle!, (times.get(vehicle!) ?? 0) + 1);
+  const concerned = [...times].filter(([, n]) => n >= 2).map(([vin]) => vin);
+  if (concerned.length === 0) return histories;
+  const [docs, inspections] = await Promise.all([
+    observations.find({ vehicle: { $in: concerned }, kind: 'remote-sensing', smoke: { $exists: true } }),
+    registry.inspections(concerned),
+  ]);
+  for (const vin of concerned) {
+    const own = docs.filter((doc) => doc.vehicle === vin);
+    const answered = inspections.get(vin) ?? [];
+    const latest = Math.max(...own.map((doc) => doc.at.getTime()));
+    const policy = policies.at(latest, Infinity);
+    const failures = failuresOf(own.map(itemOf), answered, policy);
+    histories.set(vin, { vin, docs: own, inspections: answered, failures, size: own.length + answered.length });
+  }
+  return histories;
+}
+
+function itemOf(doc: ObservationDoc): ReadingItem {
+  const { opacity, ringelmann, over } = doc.smoke!;
+  return {
+    ref: doc._id,
+    deviceId: doc.deviceId,
+    id: doc.id,
+    at: doc.at.getTime(),
+    counts: true,
+    ...(opacity !== undefined && { opacity }),
+    ...(ringelmann !== undefined && { ringelmann }),
+    over,
+  };
+}
+
+/** Judges the `failed` findings of vehicles again and writes what differs. */
+export function settleFailures(vins: string[], deps: HistoryDeps): Promise<Change[]> {
+  return settleSpans(vins, (open) => judgeFailures(open, deps), deps.findings);
+}
+
+async function judgeFailures(vins: string[], deps: HistoryDeps): Promise<SpanJudgement[]> {
+  const [histories, existing] = await Promise.all([
+    readingHistories(vins, deps),
+    deps.findings.find({ vin: { $in: vins }, rule: 'remote-sensing', code: 'failed' }),
+  ]);
+  const seconds = [...histories.values()].flatMap(({ docs, failures }) => failures.map((f) => docs.find((d) => d._id === f.observations[1])!));
+  const works = new Map((await restoreWorks(seconds, deps.registry, deps.policies)).map((w) => [w.doc._id, w]));
+  return vins.map((vin) => {
+    const history = histories.get(vin);
+    const size = history?.size ?? 0;
+    const expected = (history?.failures ?? []).map((draft) => {
+      const { docs } = history!;
+      const pair = draft.observations.map((ref) => docs.find((d) => d._id === ref)!.at);
+      return findingDoc(draft, subjectOf(works.get(draft.observations[1]!)!), {
+        recordedAt: deps.clock.now(),
+        basisSize: size,
+        span: { vehicle: vin, from: pair[0]!, to: pair[1]! },
+      });
+    });
+    return {
+      expected,
+      existing: existing.filter((f) => f.vin === vin),
+      basisSize: size,
+      withdrawnReason: 'a reading, inspection or repair lies between the two passes',
+    };
+  });
+}

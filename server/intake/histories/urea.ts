@@ -1,0 +1,196 @@
+import { civilDate, civilDayStart, DAY, HOUR, MINUTE, parseInstant } from '../../../devices/contract/instant.ts';
+import type { Telemetry } from '../../../devices/contract/messages.ts';
+import { registrationOfVin } from '../../registry/in-force.ts';
+import { judgeUreaDay } from '../../rules/urea-day.ts';
+import { hourSums, hoursTouched, mergeSamples, samplesOf, type TelemetryMessage } from '../../rules/urea-samples.ts';
+import { isScr } from '../../rules/urea-use.ts';
+import type { DueDoc, DueStore } from '../../store/due-work.ts';
+import type { HourSumsDoc, HourSumsStore } from '../../store/hour-sums.ts';
+import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
+import { bytesOf, LONG_MS } from '../facts.ts';
+import { findingDoc, findingKey, type FindingSubject } from '../finding-docs.ts';
+import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
+import type { Work } from '../types.ts';
+import type { HistoryDeps } from './deps.ts';
+
+/** Real time after which a marked hour is judged; long enough that an hour under re-upload is judged once or a few times. */
+const JUDGE_AFTER_MS = 90_000;
+/** A mark that is due sooner is not trusted: a sample must not slip in behind the one who judges. */
+const TRUST_MS = 5_000;
+const MAX_CACHED = 200_000;
+const CODES = ['reagent-empty', 'not-consumed'] as const;
+
+export interface UreaDeps extends HistoryDeps {
+  due: DueStore;
+  hours: HourSumsStore;
+  judgeAfterMs?: number;
+}
+
+interface VehicleDay {
+  vin: string;
+  day: string;
+}
+
+/**
+ * `urea-use` by clock hours. Reading a vehicle's hour again for every message would cost more than all else, so messages only mark their
+ * hours as due; the receipt waits for the mark, not for the judgement.
+ */
+export function createUreaHours(deps: UreaDeps) {
+  const { due, hours, observations, registry, policies, clock, findings, judgeAfterMs = JUDGE_AFTER_MS } = deps;
+  const marked = new Map<string, number>();
+
+  /** Marks the hours that telemetry and fills touch. Nothing to do for hours marked lately. */
+  async function mark(works: Work[]): Promise<void> {
+    const now = Date.now();
+    const items = new Map<string, { id: string; kind: 'urea'; vin: string; from: number; dueAt: number }>();
+    const add = (vin: string, hour: number, trust: boolean) => {
+      const id = `urea/${vin}/${hour}`;
+      if (items.has(id) || (trust && (marked.get(id) ?? 0) - now > TRUST_MS)) return;
+      items.set(id, { id, kind: 'urea', vin, from: hour, dueAt: now + judgeAfterMs });
+    };
+    for (const work of works) {
+      const { observation, policy, doc } = work;
+      if (observation.kind === 'on-board' && !work.noScr) {
+        let last = NaN;
+        for (const sample of observation.body.samples) {
+          const at = parseInstant(sample.at);
+          for (const hour of hoursTouched(at, policy)) {
+            if (hour === last) continue;
+            last = hour;
+            add(observation.deviceId, hour, work.incoming !== undefined);
+          }
+        }
+      } else if (observation.kind === 'urea-pump' && work.vehicle && doc.recognition?.outcome === 'matched') {
+        add(work.vehicle.vin, Math.floor(observation.at / HOUR) * HOUR, false);
+      }
+    }
+    if (items.size === 0) return;
+    const stored = await due.mark([...items.values()]);
+    if (marked.size > MAX_CACHED) for (const [id, at] of marked) if (at <= now) marked.delete(id);
+    if (marked.size > MAX_CACHED) marked.clear();
+    for (const [id, at] of stored) marked.set(id, at);
+  }
+
+  /** Judges marked hours: sums are made anew and replaced, then the days whose windows they are in are judged. */
+  async function judge(docs: DueDoc[]): Promise<Change[]> {
+    if (docs.length === 0) return [];
+    for (const doc of docs) marked.delete(doc._id);
+    await registry.sync();
+    await sumUp(docs);
+    return settleSpans(await daysOf(docs), judgeDays, findings);
+  }
+
+  async function sumUp(docs: DueDoc[]): Promise<void> {
+    const ranges = docs.map((doc) => ({ vin: doc.vin, hour: doc.from.getTime() }));
+    const projection = { vehicle: 1, deviceId: 1, id: 1, at: 1, receivedAt: 1, raw: 1 } as const;
+    const [near, long, versions] = await Promise.all([
+      observations.find(
+        {
+          kind: 'on-board',
+          $or: ranges.map(({ vin, hour }) => ({ vehicle: vin, at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + LONG_MS) } })),
+        },
+        projection,
+      ),
+      observations.find(
+        { long: true, $or: ranges.map(({ vin, hour }) => ({ vehicle: vin, at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + DAY) } })) },
+        projection,
+        'long',
+      ),
+      registry.vehiclesByVin(ranges.map((r) => r.vin)),
+    ]);
+    const byVin = new Map<string, Map<string, TelemetryMessage>>();
+    for (const doc of [...near, ...long]) {
+      const vin = doc.vehicle!;
+      const own = byVin.get(vin) ?? byVin.set(vin, new Map()).get(vin)!;
+      if (!own.has(doc._id)) own.set(doc._id, messageOf(doc, versions.get(vin) ?? []));
+    }
+    const sums = ranges.flatMap(({ vin, hour }): HourSumsDoc[] => {
+      const messages = [...(byVin.get(vin)?.values() ?? [])];
+      const samples = mergeSamples(messages);
+      const made = hourSums(hour, samples, policies.at(hour, Infinity));
+      if (!made) return [];
+      const within = messages.filter((m) => m.samples.some((s) => s.at >= hour - MINUTE && s.at < hour + HOUR));
+      const placed = samples.findLast((s) => s.at >= hour && s.at < hour + HOUR && s.lon !== undefined && s.lat !== undefined);
+      return [{ _id: `${vin}/${hour}`, vin, ...made, messages: within.length, ...(placed && { lon: placed.lon!, lat: placed.lat! }) }];
+    });
+    await hours.replace(sums);
+  }
+
+  function messageOf(doc: ObservationDoc, versions: Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never) {
+    const body = JSON.parse(Buffer.from(bytesOf(doc)).toString('utf8')) as Telemetry;
+    const knownBy = doc.receivedAt.getTime();
+    const scrAt = (at: number) => {
+      const vehicle = registrationOfVin(versions, doc.deviceId, at, knownBy);
+      return vehicle !== undefined && isScr(vehicle, policies.at(at, knownBy));
+    };
+    return { deviceId: doc.deviceId, id: doc.id, at: doc.at.getTime(), samples: samplesOf(body, scrAt) };
+  }
+
+  /** The days whose windows hold one of these hours: its own, and those with samples in the following `windowDays`. */
+  async function daysOf(docs: DueDoc[]): Promise<VehicleDay[]> {
+    const days = new Map<string, VehicleDay>();
+    const ranges = docs.map((doc) => {
+      const from = doc.from.getTime();
+      const { windowDays } = policies.at(from, Infinity).rules['urea-use'];
+      return { vin: doc.vin, from, to: from + windowDays * DAY };
+    });
+    for (const { vin, hour } of await hours.ofVehicles(ranges)) {
+      const day = civilDate(hour);
+      days.set(`${vin}:${day}`, { vin, day });
+    }
+    return [...days.values()];
+  }
+
+  async function judgeDays(days: VehicleDay[]): Promise<SpanJudgement[]> {
+    const spans = days.map(({ vin, day }) => {
+      const start = civilDayStart(day);
+      const policy = policies.at(start, Infinity);
+      return { vin, day, policy, from: start - policy.rules['urea-use'].windowDays * DAY, end: start + DAY };
+    });
+    const keysOf = ({ vin, day }: VehicleDay) => CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
+    const [sums, fills, existing, versions] = await Promise.all([
+      hours.ofVehicles(spans.map(({ vin, from, end }) => ({ vin, from, to: end }))),
+      observations.find(
+        {
+          kind: 'urea-pump',
+          'recognition.outcome': 'matched',
+          $or: spans.map(({ vin, from, end }) => ({ vehicle: vin, at: { $gte: new Date(from), $lt: new Date(end) } })),
+        },
+        { vehicle: 1, at: 1 },
+      ),
+      findings.byIds(days.flatMap(keysOf)),
+      registry.vehiclesByVin(spans.map((s) => s.vin)),
+    ]);
+    return spans.map(({ vin, day, policy, from, end }) => {
+      const own = sums.filter((h) => h.vin === vin && h.hour >= from && h.hour < end).sort((a, b) => a.hour - b.hour);
+      const filled = fills.filter((f) => f.vehicle === vin && f.at.getTime() >= from && f.at.getTime() < end);
+      const basisSize = own.reduce((n, h) => n + h.messages, 0) + filled.length;
+      const drafts = judgeUreaDay({ vin, day, hours: own, fills: filled.map((f) => ({ at: f.at.getTime() })) }, policy);
+      return {
+        expected: drafts.map((draft): FindingDoc => {
+          const last = own.findLast((h) => h.hour < draft.at);
+          const vehicle = registrationOfVin(versions.get(vin) ?? [], vin, draft.at - 1, clock.now());
+          const subject: FindingSubject = {
+            vin,
+            device: `on-board/${vin}`,
+            ...(vehicle && {
+              plate: `${vehicle.plateNumber},${vehicle.plateColor}`,
+              vehicle: { number: vehicle.plateNumber, color: vehicle.plateColor, stage: vehicle.stage ?? 'unknown', known: true },
+            }),
+            place: { device: `on-board/${vin}`, name: vin, ...(last?.lon !== undefined && { lon: last.lon, lat: last.lat! }) },
+            facts: { ...(vehicle && { vehicle }) },
+            policy,
+          };
+          const span = { vehicle: vin, from: new Date(String(draft.facts?.from)), to: new Date(String(draft.facts?.to)) };
+          return findingDoc(draft, subject, { recordedAt: clock.now(), basisSize, span });
+        }),
+        existing: existing.filter((f) => keysOf({ vin, day }).includes(f._id)),
+        basisSize,
+        withdrawnReason: 'samples or fills that came later say otherwise',
+      };
+    });
+  }
+
+  return { mark, judge };
+}
+export type UreaHours = ReturnType<typeof createUreaHours>;

@@ -1,0 +1,158 @@
+import { sameContent } from '../../devices/contract/same-content.ts';
+import type { TimeBounds } from '../../devices/contract/decode.ts';
+import type { RejectCode } from '../../devices/contract/kinds.ts';
+import { inForce } from '../registry/in-force.ts';
+import type { DeadLetterStore } from '../store/dead-letters.ts';
+import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
+import { admit, deadLetterOf, isRefusal, rejectedOf, type Admitted } from './admit.ts';
+import type { BatchRecords } from './batch-records.ts';
+import { bytesOf, gatherFacts, restoreWorks } from './facts.ts';
+import type { Judge } from './judge.ts';
+import type { BatchStore } from '../store/batches.ts';
+import type { HistoryDeps } from './histories/deps.ts';
+import type { DeviceReports } from './device-reports.ts';
+import type { Incoming, Refusal, Work } from './types.ts';
+
+export interface PipelineDeps extends HistoryDeps {
+  records: BatchRecords;
+  batches: BatchStore;
+  deadLetters: DeadLetterStore;
+  judge: Judge;
+  reports: DeviceReports;
+  bounds: TimeBounds;
+}
+
+/**
+ * The way of a batch of messages, step by step (architecture.md):
+ *   1 admit      device, form, time; what is refused goes to the dead letters
+ *   2 recognise  plates and VINs of the whole batch at once
+ *   3 facts      what registry, permits, zones, responses and policy said at each message's `at`
+ *   4 insert     unordered on the unique key: what is there already is a repeat
+ *   5 judge      histories are read after the insert; write, read once more, until nothing changes
+ *   6 record     findings, decisions, alerts (inside `judge`)
+ *   7 answer     decisions, receipts, PUBACKs: nothing before all of it is stored
+ * A fixed small number of round trips per batch. Throws when the store is away, or when one of its messages cannot be handled (the lane
+ * then halves the batch).
+ */
+export function createPipeline(deps: PipelineDeps) {
+  const { registry, policies, observations, decisions, deadLetters, records, batches, judge, reports, clock } = deps;
+
+  async function process(incomings: Incoming[]): Promise<void> {
+    const batch = await records.use();
+    try {
+      await registry.sync();
+      const { admitted, refusals } = await admitAll(incomings);
+      const { first, twins, reused } = unrepeated(await gatherFacts(admitted, batch.id, registry, policies));
+      const there = await observations.insert(first.map((w) => w.doc));
+      const fresh = first.filter((_, i) => !there.has(i));
+      const repeats = await readRepeats(first.filter((_, i) => there.has(i)));
+      const made = await judge.works(fresh, repeats.unfinished);
+      const refused = [...refusals, ...[...reused, ...repeats.reused].map((w) => refusalOf(w, 'id-reused', 'this id was used before with other content'))];
+      await refuse(refused);
+      batch.end(true);
+
+      const stored = new Map([...made, ...repeats.decisions].map((d) => [d._id, d]));
+      for (const work of [...fresh, ...repeats.unfinished, ...repeats.finished, ...twins]) settle(work, stored.get(work.observation.ref));
+      judge.publishLeftOver(made, fresh, repeats.unfinished);
+    } catch (error) {
+      batch.end(false);
+      throw error;
+    }
+  }
+
+  async function admitAll(incomings: Incoming[]): Promise<{ admitted: Admitted[]; refusals: Refusal[] }> {
+    const keys = new Set(incomings.flatMap(({ kind, deviceId }) => (kind === undefined ? [] : [`${kind}/${deviceId}`])));
+    const devices = await registry.devices(keys);
+    const admitted: Admitted[] = [];
+    const refusals: Refusal[] = [];
+    for (const incoming of incomings) {
+      const versions = devices.get(`${incoming.kind}/${incoming.deviceId}`) ?? [];
+      const now = inForce(versions, incoming.receivedAt, Infinity)?.facts;
+      const result = admit(incoming, now, deps.bounds);
+      if (isRefusal(result)) refusals.push(result);
+      else admitted.push({ ...result, device: inForce(versions, result.at, incoming.receivedAt)?.facts ?? result.device });
+    }
+    return { admitted, refusals };
+  }
+
+  /** Messages whose key is in the store already: told apart by content, and by whether their first judging was finished. */
+  async function readRepeats(works: Work[]) {
+    const none = { finished: [] as Work[], unfinished: [] as Work[], reused: [] as Work[], decisions: [] as DecisionDoc[] };
+    if (works.length === 0) return none;
+    const docs = new Map((await observations.byIds(works.map((w) => w.doc._id))).map((d) => [d._id, d]));
+    const same = works.filter((w) => sameAs(docs.get(w.doc._id), w));
+    const done = await batches.doneOf([...new Set(same.map((w) => docs.get(w.doc._id)!.batch))]);
+    const finished = same.filter((w) => done.has(docs.get(w.doc._id)!.batch));
+    const unfinished = await restore(
+      same.filter((w) => !finished.includes(w)),
+      docs,
+    );
+    return {
+      finished,
+      unfinished,
+      reused: works.filter((w) => !same.includes(w)),
+      decisions: await decisions.byIds(finished.filter((w) => w.doc.kind === 'gate').map((w) => w.doc._id)),
+    };
+  }
+
+  async function restore(works: Work[], docs: Map<string, ObservationDoc>): Promise<Work[]> {
+    const restored = await restoreWorks(
+      works.map((w) => docs.get(w.doc._id)!),
+      registry,
+      policies,
+    );
+    return restored.map((work, i) => ({ ...work, incoming: works[i]!.incoming! }));
+  }
+
+  async function refuse(refusals: Refusal[]): Promise<void> {
+    if (refusals.length === 0) return;
+    const now = clock.now();
+    const answers = refusals.map((refusal) => ({ refusal, rejected: rejectedOf(refusal, now) }));
+    await deadLetters.keep(answers.map(({ refusal, rejected }) => deadLetterOf(refusal, rejected)));
+    await reports.refused(refusals);
+    for (const { refusal, rejected } of answers) refusal.incoming.settle({ stored: false, rejected });
+  }
+
+  /** Judges again what a dead process left behind. */
+  async function finish(docs: ObservationDoc[]): Promise<void> {
+    await registry.sync();
+    const works = await restoreWorks(docs, registry, policies);
+    const made = await judge.works([], works);
+    judge.publishLeftOver(made, [], works);
+  }
+
+  return {
+    process,
+    finish,
+    refuse,
+    /** A message on which everything failed, found by halving. */
+    poison: (incoming: Incoming) => refuse([{ incoming, code: 'internal', message: 'the platform could not handle this message; it was kept' }]),
+  };
+}
+export type Pipeline = ReturnType<typeof createPipeline>;
+
+function sameAs(doc: ObservationDoc | undefined, work: Work): boolean {
+  return doc !== undefined && doc.message === work.doc.message && sameContent(bytesOf(doc), work.incoming!.bytes);
+}
+
+/** Of messages of one key in one batch the first counts; the others are its twins, or reuse its id. */
+function unrepeated(works: Work[]): { first: Work[]; twins: Work[]; reused: Work[] } {
+  const seen = new Map<string, Work>();
+  const twins: Work[] = [];
+  const reused: Work[] = [];
+  for (const work of works) {
+    const other = seen.get(work.doc._id);
+    if (!other) seen.set(work.doc._id, work);
+    else if (sameAs(other.doc, work)) twins.push(work);
+    else reused.push(work);
+  }
+  return { first: [...seen.values()], twins, reused };
+}
+
+function refusalOf(work: Work, code: RejectCode, message: string): Refusal {
+  return { incoming: work.incoming!, code, message, id: work.observation.id };
+}
+
+function settle(work: Work, decision: DecisionDoc | undefined): void {
+  work.incoming?.settle({ stored: true, id: work.observation.id, ...(decision?.published && { decision: decision.decision }) });
+}

@@ -1,0 +1,32 @@
+const AWAY = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoNotConnectedError',
+  'MongoTopologyClosedError',
+  'MongoPoolClearedError',
+  'MongoPoolClosedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoWriteConcernError',
+  'MongooseServerSelectionError',
+  'MongoExpiredSessionError',
+  'MongoClientClosedError',
+]);
+/** Not primary, shutting down, interrupted, stepped down, write concern not met. */
+const AWAY_CODES = new Set([6, 7, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+
+interface MaybeMongoError {
+  name?: string;
+  code?: unknown;
+  hasErrorLabel?: (label: string) => boolean;
+  result?: { getWriteConcernError?: () => unknown };
+}
+
+/** Whether a failure means that the store is away or moving, rather than that the message cannot be handled. */
+export function isStoreAway(error: unknown): boolean {
+  const e = error as MaybeMongoError;
+  if (e?.name !== undefined && AWAY.has(e.name)) return true;
+  if (typeof e?.code === 'number' && AWAY_CODES.has(e.code)) return true;
+  if (e?.hasErrorLabel?.('RetryableWriteError') || e?.hasErrorLabel?.('TransientTransactionError')) return true;
+  return e?.name === 'MongoBulkWriteError' && Boolean(e.result?.getWriteConcernError?.());
+}

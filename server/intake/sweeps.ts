@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DAY } from '../../devices/contract/instant.ts';
+import type { Logger } from '../log.ts';
+import type { BatchStore } from '../store/batches.ts';
+import type { DeviceStatusStore } from '../store/device-status.ts';
+import type { DueStore } from '../store/due-work.ts';
+import type { ObservationDoc } from '../store/types.ts';
+import type { BatchRecords } from './batch-records.ts';
+import type { HistoryDeps } from './histories/deps.ts';
+import { confirmDiversion } from './histories/diversion.ts';
+import type { UreaHours } from './histories/urea.ts';
+import type { Judge } from './judge.ts';
+import type { Pipeline } from './pipeline.ts';
+import { isStoreAway } from './store-away.ts';
+
+export interface SweepDeps extends HistoryDeps {
+  owner: string;
+  instance: string;
+  records: BatchRecords;
+  batches: BatchStore;
+  pipeline: Pipeline;
+  judge: Judge;
+  urea: UreaHours;
+  due: DueStore;
+  statuses: DeviceStatusStore;
+  alerts: { refresh(keys: string[]): Promise<void>; sweepOverdue(now: number): Promise<unknown> };
+  log: Logger;
+}
+
+/** A process of another instance is taken for dead when it was not heard for so long. */
+const STALE_MS = 10_000;
+const CHUNK = 500;
+const DUE_AT_ONCE = 40;
+const LEASE_MS = 60_000;
+
+/**
+ * What is due, swept by every process: batches that a dead process left open, hours of telemetry, vehicles whose past changed, pending
+ * findings whose moment has come, overdue alerts. All of it is a field in the store; there are no timers in memory.
+ */
+export function createSweeps(deps: SweepDeps) {
+  const { owner, instance, records, batches, observations, pipeline, judge, urea, due, findings, statuses, alerts, clock, log } = deps;
+  let stopped = false;
+  let first = true;
+  const loops: Promise<void>[] = [];
+
+  async function loop(name: string, everyMs: number, turn: () => Promise<boolean>) {
+    while (!stopped) {
+      let more = false;
+      try {
+        more = await turn();
+      } catch (error) {
+        if (isStoreAway(error)) await sleep(500);
+        else log.error({ event: 'sweep-failed', sweep: name, error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'due work failed');
+      }
+      if (!more) for (let waited = 0; waited < everyMs && !stopped; waited += 100) await sleep(100);
+    }
+  }
+
+  async function beat(): Promise<boolean> {
+    records.tick();
+    await batches.beat(owner, instance);
+    return false;
+  }
+
+  /** Batches of dead processes, and own ones that failed half-way. */
+  async function openBatches(): Promise<boolean> {
+    const abandoned = await batches.abandoned(owner, instance, STALE_MS);
+    const ids = [...abandoned.map((b) => b._id), ...records.takeFailed()];
+    for (const id of ids) {
+      const docs = await observations.ofBatch(id);
+      for (let i = 0; i < docs.length; i += CHUNK) await finish(docs.slice(i, i + CHUNK));
+      await batches.done([id]);
+      if (docs.length > 0) log.info({ event: 'batch-claimed', batch: id, messages: docs.length }, 'judged what another process left');
+    }
+    first = false;
+    return abandoned.length > 0;
+  }
+
+  /** Judges stored messages again, halving where it fails; one that fails by itself is named and left. */
+  async function finish(docs: ObservationDoc[]): Promise<void> {
+    try {
+      await pipeline.finish(docs);
+    } catch (error) {
+      if (isStoreAway(error)) throw error;
+      if (docs.length === 1) {
+        log.error({ event: 'not-judged', observation: docs[0]!._id, error: String(error) }, 'a stored message cannot be judged');
+        return;
+      }
+      const half = docs.length >> 1;
+      await finish(docs.slice(0, half));
+      await finish(docs.slice(half));
+    }
+  }
+
+  async function dueWork(): Promise<boolean> {
+    const taken = await due.take(Date.now(), DUE_AT_ONCE, LEASE_MS);
+    if (taken.length === 0) return false;
+    const hours = taken.filter((d) => d.kind === 'urea');
+    const changes = await urea.judge(hours);
+    await alerts.refresh([...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined))]);
+    const since = [
+      ...changes.map(({ now, before }) => ({
+        vin: now.vin!,
+        from: Math.min(now.at.getTime(), before?.at.getTime() ?? Infinity),
+        to: Math.max(now.at.getTime(), before?.at.getTime() ?? 0) + 30 * DAY,
+      })),
+      ...taken.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.vin, from: d.from.getTime() })),
+    ];
+    await deps.registry.sync();
+    if (since.length > 0) await judge.vehicles(since);
+    await due.finish(taken, Date.now());
+    return taken.length === DUE_AT_ONCE;
+  }
+
+  async function pending(): Promise<boolean> {
+    const docs = await findings.due(clock.now(), 200);
+    if (docs.length === 0) return false;
+    await deps.registry.sync();
+    const changes = await confirmDiversion(
+      docs.filter((f) => f.rule === 'diversion'),
+      (ids) => statuses.ofGates(ids),
+      deps,
+    );
+    await alerts.refresh([...new Set(changes.flatMap(({ now }) => now.alert ?? []))]);
+    return false;
+  }
+
+  return {
+    start() {
+      loops.push(
+        loop('beat', 1000, beat),
+        loop('batches', 2000, openBatches),
+        loop('due', 1000, dueWork),
+        loop('pending', 1000, pending),
+        loop('overdue', 5000, async () => {
+          await alerts.sweepOverdue(clock.now());
+          return false;
+        }),
+      );
+    },
+    /** Whether what earlier processes of this instance left open has been looked at. */
+    settled: () => !first,
+    async stop(): Promise<void> {
+      stopped = true;
+      await Promise.race([Promise.all(loops), sleep(5000, undefined, { ref: false })]);
+      await batches.leave(owner).catch(() => undefined);
+    },
+  };
+}
+export type Sweeps = ReturnType<typeof createSweeps>;
