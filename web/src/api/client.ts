@@ -1,0 +1,83 @@
+/** An answer that is not a success, as RFC 9457 tells it; `status` 0 when nothing answered. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly retryAfter: number | undefined;
+
+  constructor(status: number, code: string, message: string, retryAfter?: number) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export interface CallOptions {
+  method?: string;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+interface Around {
+  language: () => string;
+  /** Called on 401 of anything but signing in. */
+  onSignedOut: () => void;
+}
+
+let around: Around = { language: () => 'zh-CN', onSignedOut: () => undefined };
+
+/** Sets what every call needs from the rest of the console: the language asked for, and what to do when the session has ended. */
+export function configureClient(next: Around): void {
+  around = next;
+}
+
+/**
+ * Calls the platform's API under `/api/v1`.
+ * @throws ApiError with the problem's `code` and its detail in the language asked for.
+ */
+export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': around.language(), ...options.headers };
+  const init: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin' };
+  if (options.body !== undefined) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(options.body);
+  }
+  if (options.signal) init.signal = options.signal;
+  let response: Response;
+  try {
+    response = await fetch(`/api/v1${path}`, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'unreachable', 'unreachable');
+  }
+  if (!response.ok) {
+    if (response.status === 401 && path !== '/session') around.onSignedOut();
+    throw await problem(response);
+  }
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+async function problem(response: Response): Promise<ApiError> {
+  const retry = Number(response.headers.get('retry-after'));
+  const body = (await response.json().catch(() => ({}))) as { code?: unknown; title?: unknown; detail?: unknown };
+  const words = [body.detail, body.title].find((text): text is string => typeof text === 'string' && text !== '');
+  const code = typeof body.code === 'string' ? body.code : `http-${response.status}`;
+  return new ApiError(response.status, code, words ?? response.statusText, Number.isFinite(retry) && retry > 0 ? retry : undefined);
+}
+
+/** A query string of the members that have a value, with its question mark; empty when none has. */
+export function query(members: Record<string, string | number | undefined | null>): string {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(members)) {
+    if (value !== undefined && value !== null && value !== '') search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+}
+
+/** A key that makes a repeated step harmless. `randomUUID` exists only in secure contexts; a gate office may use plain HTTP. */
+export function idempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

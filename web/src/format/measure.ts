@@ -1,0 +1,93 @@
+/** Measured values beside their limits, as rows that a bar can show. */
+
+export interface MeasureRow {
+  key: string;
+  measured: unknown;
+  limit: unknown;
+  /** Shares of the bar's length, 0–1; absent where either is not a number. */
+  bar?: { measured: number; limit: number };
+}
+
+const UNITS: Record<string, string> = {
+  opacity: '%',
+  opacityPercent: '%',
+  belowPercent: '%',
+  reagent: '%',
+  reagentPercent: '%',
+  concentration: '%',
+  concentrationPercent: '%',
+  co: '%',
+  co2: '%',
+  no: 'ppm',
+  noPpm: 'ppm',
+  hc: 'ppm',
+  speed: 'km/h',
+  distanceKm: 'km',
+  overKm: 'km',
+  fuelL: 'L',
+  volume: 'L',
+  tank: 'L',
+  annualFreight: 't',
+  annualFreightTonnes: 't',
+  minAnnualFreightTonnes: 't',
+  totalMass: 'kg',
+  totalMassKg: 'kg',
+  vsp: 'kW/t',
+  hours: 'h',
+  localBusinessHours: 'h',
+  windowHours: 'h',
+};
+
+/** The unit of a value's key; empty where it has none. */
+export function unitOf(key: string): string {
+  return UNITS[key] ?? '';
+}
+
+/** Keys whose value is an emission stage and is shown as a badge. */
+export function isStage(key: string): boolean {
+  return /^(stage|minStage|maxStage|stageMax|requiredStage)$/.test(key);
+}
+
+/** Keys whose value is an instant in milliseconds or ISO. */
+export function isMoment(key: string, value: unknown): boolean {
+  if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
+  return typeof value === 'number' && value > 631_152_000_000 && /(at|from|to|since|until|due|end|start|first|second|last|validFrom|validTo)$/i.test(key);
+}
+
+/**
+ * Puts measured values and limits of the same key side by side, measured ones first in their order.
+ * Scalars only: what is nested belongs to the facts.
+ */
+export function measureRows(measured: Record<string, unknown>, limit: Record<string, unknown>): MeasureRow[] {
+  const keys = [...new Set([...Object.keys(measured), ...Object.keys(limit)])];
+  return keys
+    .filter((key) => isScalar(measured[key]) && isScalar(limit[key]))
+    .map((key) => {
+      const row: MeasureRow = { key, measured: measured[key], limit: limit[key] };
+      const [m, l] = [number(measured[key]), number(limit[key])];
+      if (m === null || l === null || m < 0 || l < 0 || isMoment(key, m)) return row;
+      const top = isStage(key) ? 6 : Math.max(m, l) * 1.15;
+      if (top > 0) row.bar = { measured: Math.min(m / top, 1), limit: Math.min(l / top, 1) };
+      return row;
+    });
+}
+
+/** Facts as flat rows: nested objects one level deep become `parent.child`; deeper ones are JSON. */
+export function factRows(facts: Record<string, unknown>): { key: string; parent?: string; value: unknown }[] {
+  return Object.entries(facts).flatMap<{ key: string; parent?: string; value: unknown }>(([key, value]) => {
+    if (value === null || value === undefined) return [];
+    if (typeof value !== 'object' || Array.isArray(value)) return [{ key, value }];
+    return Object.entries(value as Record<string, unknown>)
+      .filter(([, inner]) => inner !== null && inner !== undefined)
+      .map(([inner, v]) => ({ key: inner, parent: key, value: v }));
+  });
+}
+
+function isScalar(value: unknown): boolean {
+  return value === undefined || value === null || typeof value !== 'object';
+}
+
+function number(value: unknown): number | null {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : null;
+}

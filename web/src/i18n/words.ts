@@ -1,0 +1,32 @@
+import { useI18n } from 'vue-i18n';
+
+/** Words for the platform's own codes, which may be newer than this console: what has no text is shown as it is. */
+export function useWords() {
+  const { t, te, locale } = useI18n();
+  const word = (key: string, fallback: string): string => (te(key) ? t(key) : fallback);
+  return {
+    t,
+    locale,
+    rule: (rule: string) => word(`law.rules.${rule}`, rule),
+    code: (code: string) => word(`law.codes.${code}`, code),
+    value: (key: string) => word(`law.values.${key}`, key),
+    /** A value that is one of the platform's words (`refuse`, `coking`), else itself. */
+    plain: (text: string) => word(`law.words.${text}`, text),
+    invalid: (reason: string) => word(`law.invalid.${reason}`, reason),
+    fuel: (letters: string) => [...letters].map((letter) => word(`law.fuels.${letter}`, letter)).join(' + '),
+    county: (code: string | undefined) => (code === undefined ? '' : word(`county.${code}`, code)),
+    kind: (kind: string) => word(`kind.${kind}`, kind),
+    message: (message: string) => word(`message.${message}`, message),
+    step: (step: string) => word(`steps.${step}`, step),
+    imageRole: (role: string) => word(`law.imageRoles.${role}`, role),
+    /** A stage as its badge says it: 国六, CN VI, 电. */
+    stage: (stage: string | undefined) => {
+      if (stage === undefined || stage === 'unknown' || stage === '') return t('stage.unknown');
+      if (stage === 'D') return t('stage.electric');
+      return te(`stageDigits.${stage}`) ? t('stage.n', { n: t(`stageDigits.${stage}`) }) : stage;
+    },
+    /** The sentence of a reason or basis in the reader's language. */
+    either: (text: { zh?: string; en?: string }) => (locale.value === 'en' ? (text.en ?? text.zh) : (text.zh ?? text.en)) ?? '',
+  };
+}
+export type Words = ReturnType<typeof useWords>;

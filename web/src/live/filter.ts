@@ -1,0 +1,32 @@
+import type { Alert, AlertState } from '../api/types.ts';
+
+/** The filters of the alert board as they stand in the address. An absent `state` means what is still to be done. */
+export interface AlertFilter {
+  state?: string;
+  severity?: string;
+  rule?: string;
+  county?: string;
+  plate?: string;
+}
+
+/** States that still ask something of somebody. */
+export const TO_DO: readonly AlertState[] = ['open', 'acknowledged', 'dispatched'];
+
+/** Whether the board shows the alert: the same question the server answers for the pages it sends. */
+export function matches(alert: Alert, filter: AlertFilter): boolean {
+  if (filter.state === undefined ? !TO_DO.includes(alert.state) : filter.state !== 'all' && alert.state !== filter.state) return false;
+  if (filter.severity !== undefined && alert.severity !== filter.severity) return false;
+  if (filter.rule !== undefined && alert.rule !== filter.rule) return false;
+  if (filter.county !== undefined && alert.place?.county !== filter.county) return false;
+  if (filter.plate !== undefined) {
+    const [number, color] = filter.plate.split(',');
+    if (alert.vehicle?.number !== number) return false;
+    if (color !== undefined && alert.vehicle?.color !== color) return false;
+  }
+  return true;
+}
+
+/** Newest first by (last moment, id), as the lists of the API are ordered. */
+export function newestFirst(a: Alert, b: Alert): number {
+  return Date.parse(b.lastAt) - Date.parse(a.lastAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+}

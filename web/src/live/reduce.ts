@@ -1,0 +1,89 @@
+import type { Alert, Hello, LiveItem } from '../api/types.ts';
+
+/**
+ * What the console knows of alerts, and how the live line changes it. Pure: the socket is elsewhere.
+ * Rows read over HTTP and items of the line may come in any order; the greater `rev` wins, always.
+ */
+export interface LiveState {
+  /** The log the sequence numbers belong to; null before the first `hello`. */
+  log: string | null;
+  /** Everything up to this sequence number has been seen; null before the first `hello`. */
+  upTo: number | null;
+  alerts: ReadonlyMap<string, Alert>;
+  /** Alerts that left the caller's scope, with the `rev` at which they did: an older row must not bring them back. */
+  gone: ReadonlyMap<string, number>;
+}
+
+export const NOTHING: LiveState = { log: null, upTo: null, alerts: new Map(), gone: new Map() };
+
+/** As many alerts as are kept; beyond it the ones longest untouched are forgotten (a list reads them again). */
+export const MOST_ALERTS = 5_000;
+
+export type HelloMeans = 'start' | 'go-on' | 'resync';
+
+/**
+ * The line is up. `start`: the first time, so lists must be read now; `go-on`: what was missed follows by itself;
+ * `resync`: another log, or numbers from the future (a backup was restored): all that is shown is void.
+ */
+export function onHello(state: LiveState, hello: Hello): { state: LiveState; means: HelloMeans } {
+  if (state.log === null || state.upTo === null) {
+    return { state: { ...state, log: hello.log, upTo: hello.seq }, means: 'start' };
+  }
+  if (state.log !== hello.log || state.upTo > hello.seq) {
+    return { state: { log: hello.log, upTo: hello.seq, alerts: new Map(), gone: new Map() }, means: 'resync' };
+  }
+  return { state, means: 'go-on' };
+}
+
+/** The server cannot replay: forget everything, read the lists, and connect again with `after` = `seq`. */
+export function onResync(state: LiveState, seq: number): LiveState {
+  return { log: state.log, upTo: seq, alerts: new Map(), gone: new Map() };
+}
+
+/**
+ * News of the line. Items whose `rev` is not newer than what is known are dropped; `upTo` never goes back.
+ * @returns the next state and the alerts that were not known before, oldest first.
+ */
+export function onAlerts(state: LiveState, batch: { upTo: number; items: LiveItem[] }): { state: LiveState; fresh: Alert[] } {
+  const upTo = Math.max(state.upTo ?? 0, batch.upTo);
+  if (batch.items.length === 0) return { state: { ...state, upTo }, fresh: [] };
+  const alerts = new Map(state.alerts);
+  const gone = new Map(state.gone);
+  const fresh: Alert[] = [];
+  for (const { kind, alert } of batch.items) {
+    const known = alerts.get(alert.id);
+    if (kind === 'removed') {
+      // A removal may carry no more than the id: what left the scope may not be told.
+      const rev = alert.rev ?? known?.rev ?? 0;
+      if (known && known.rev > rev) continue;
+      alerts.delete(alert.id);
+      gone.set(alert.id, Math.max(rev, gone.get(alert.id) ?? 0));
+      continue;
+    }
+    if (known && known.rev >= alert.rev) continue;
+    if ((gone.get(alert.id) ?? -1) >= alert.rev) continue;
+    gone.delete(alert.id);
+    if (!known) fresh.push(alert);
+    alerts.set(alert.id, alert);
+  }
+  const kept = trim(alerts);
+  return { state: { ...state, upTo, alerts: kept, gone }, fresh: fresh.filter((alert) => kept.get(alert.id) === alert) };
+}
+
+/** Rows read over HTTP (a list's page, or one alert after a step): taken where they are newer than what is known. */
+export function onRead(state: LiveState, rows: Alert[]): LiveState {
+  const alerts = new Map(state.alerts);
+  for (const row of rows) {
+    const known = alerts.get(row.id);
+    if (known && known.rev >= row.rev) continue;
+    if ((state.gone.get(row.id) ?? -1) >= row.rev) continue;
+    alerts.set(row.id, row);
+  }
+  return { ...state, alerts: trim(alerts) };
+}
+
+function trim(alerts: Map<string, Alert>): Map<string, Alert> {
+  if (alerts.size <= MOST_ALERTS) return alerts;
+  const byAge = [...alerts.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt));
+  return new Map(byAge.slice(0, MOST_ALERTS).map((alert) => [alert.id, alert]));
+}
