@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
@@ -119,27 +120,30 @@ async function becomePrimary(port: number, withinMs: number): Promise<void> {
   const host = `127.0.0.1:${port}`;
   const client = new mongoose.mongo.MongoClient(`mongodb://${host}/?directConnection=true`, {
     serverSelectionTimeoutMS: withinMs,
+    socketTimeoutMS: withinMs,
     connectTimeoutMS: 2_000,
   });
+  const unless = (codeName: string) => (error: { codeName?: string }) => {
+    if (error.codeName !== codeName) throw error;
+    return null;
+  };
+  const deadline = Date.now() + withinMs;
   try {
     await client.connect();
     const admin = client.db('admin');
-    const config = await admin.command({ replSetGetConfig: 1 }).then(
-      (answer) => answer.config as { version: number; members: { host: string }[] },
-      (error: { codeName?: string }) => {
-        if (error.codeName === 'NotYetInitialized') return null;
-        throw error;
-      },
-    );
-    if (config === null) {
-      await admin.command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } });
-    } else if (config.members[0]?.host !== host) {
-      const members = [{ ...config.members[0], host }];
-      await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
-    }
-    const deadline = Date.now() + withinMs;
     while ((await admin.command({ hello: 1 })).isWritablePrimary !== true) {
       if (Date.now() > deadline) throw new Error('it did not become primary in time');
+      // "Not yet initialized" is also what it says while it still reads its configuration: then it refuses to be made again.
+      const answer = await admin.command({ replSetGetConfig: 1 }).catch(unless('NotYetInitialized'));
+      const config = answer?.config as { version: number; members: { host: string }[] } | undefined;
+      if (config === undefined) {
+        await admin
+          .command({ replSetInitiate: { _id: SET_NAME, members: [{ _id: 0, host }] } })
+          .catch(unless('AlreadyInitialized'));
+      } else if (config.members[0]?.host !== host) {
+        const members = [{ ...config.members[0], host }];
+        await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
+      }
       await sleep(25);
     }
   } finally {
@@ -147,15 +151,24 @@ async function becomePrimary(port: number, withinMs: number): Promise<void> {
   }
 }
 
-/** The port of the last start where it is free, else a free one; remembered in `file`. */
+/**
+ * The port of the last start where it is free, else another; remembered in `file`, since the replica set knows itself by it.
+ * Below the range from which outgoing connections take theirs, so that none of those has it when the platform comes back.
+ */
 async function choosePort(file: string): Promise<number> {
-  const remembered = Number(await readFile(file, 'utf8').catch(() => '0'));
-  const port =
-    (Number.isInteger(remembered) && remembered > 0 && remembered < 65_536 ? await listenable(remembered) : null) ??
-    (await listenable(0));
-  if (port === null) throw new Error('no free port on 127.0.0.1');
-  await writeFile(file, String(port));
-  return port;
+  const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
+  const candidates = [
+    ...(remembered > 0 && remembered < 65_536 ? [remembered] : []),
+    ...Array.from({ length: 50 }, () => randomInt(20_000, 32_000)),
+    0,
+  ];
+  for (const candidate of candidates) {
+    const port = await listenable(candidate);
+    if (port === null) continue;
+    await writeFile(file, String(port));
+    return port;
+  }
+  throw new Error('no free port on 127.0.0.1');
 }
 
 /** The port on which one can listen, null when it is taken. 0: any. */

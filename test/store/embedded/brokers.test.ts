@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
 import { KINDS, MESSAGES } from '../../../devices/contract/kinds.ts';
 import { until } from '../../support/until.ts';
-import { startAedes, startMosquitto, type StartBroker, type TestAccount, type TestBroker } from '../../support/brokers.ts';
+import { startAedes, startMosquitto, type TestAccount, type TestBroker } from '../../support/brokers.ts';
 
 const ACCOUNTS: TestAccount[] = [
   { kind: 'gate', deviceId: 'G1', secret: 'secret-of-gate-one-000' },
@@ -23,7 +23,7 @@ for (const start of [startAedes, startMosquitto]) {
     const heard: { topic: string; text: string; bytes: number; retain: boolean }[] = [];
 
     before(async () => {
-      broker = await (start as StartBroker)(ACCOUNTS);
+      broker = await start(ACCOUNTS);
       platform = await mqtt.connectAsync(broker.url, { ...broker.platform, clientId: 'platform-1', clean: false });
       platform.on('message', (topic, payload, packet) =>
         heard.push({ topic, text: payload.subarray(0, 200).toString(), bytes: payload.length, retain: packet.retain }),

@@ -51,7 +51,7 @@ describe('the embedded MongoDB', () => {
     await (await open(first)).db.collection('things').insertOne({ n: 1 });
     for (const store of stores.splice(0)) await store.close();
     await first.stop();
-    const squatter = createServer();
+    const squatter = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => squatter.listen(first.port, '127.0.0.1', resolve));
     try {
       const second = await start();

@@ -20,6 +20,7 @@ interface Parts {
 describe('a server with embedded parts that is killed', () => {
   let dataDir: string;
   const servers: ChildProcess[] = [];
+  const parts: number[] = [];
 
   const launch = () => {
     const program = fileURLToPath(new URL('../../support/embedded-parts.ts', import.meta.url));
@@ -29,8 +30,10 @@ describe('a server with embedded parts that is killed', () => {
   };
   const start = async (): Promise<Parts> => {
     const server = launch();
-    const [line] = (await once(createInterface({ input: server.stdout! }), 'line')) as [string];
-    return { server, ...(JSON.parse(line) as Omit<Parts, 'server'>) };
+    const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+    const said = JSON.parse(line) as Omit<Parts, 'server'>;
+    parts.push(said.mongod, said.broker);
+    return { server, ...said };
   };
 
   beforeEach(async () => {
@@ -38,7 +41,9 @@ describe('a server with embedded parts that is killed', () => {
   });
   afterEach(async () => {
     for (const server of servers.splice(0)) server.kill('SIGKILL');
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    await until(() => !parts.some(lives), 15_000);
+    parts.length = 0;
+    await rm(dataDir, { recursive: true, force: true });
   });
 
   it('leaves neither mongod nor broker behind', async () => {
@@ -59,15 +64,13 @@ describe('a server with embedded parts that is killed', () => {
     const after = await connectStore(second.uri, quietLog);
     expect(await after.db.collection('things').countDocuments()).equal(1);
     await after.close();
-    second.server.kill('SIGKILL');
-    await until(() => !lives(second.mongod) && !lives(second.broker), 15_000);
   });
 
   it('is the only one on its directory: a second one refuses to start and says who has it', async () => {
     const { server } = await start();
     const second = launch();
     let said = '';
-    second.stderr!.on('data', (data) => (said += String(data)));
+    second.stderr.on('data', (data) => (said += String(data)));
     const [code] = (await once(second, 'exit')) as [number];
     expect(code).not.equal(0);
     expect(said).contain(`pid ${server.pid}`).and.contain('is in use by another process');
