@@ -34,8 +34,9 @@ export function responseInForce(
 }
 
 /**
- * The response in force in a county through [from, to), as known now, cut where it changes: what a gate must know to decide alone.
- * Stretches without a response are left out.
+ * The responses in force in a county through [from, to), as known now, cut where they change: what a gate must know to decide alone.
+ * Stretches without a response are left out; the others keep their own beginning and end, also outside of [from, to), so that the
+ * same orders always give the same windows.
  */
 export function responseWindows(
   rows: readonly ResponseRow[],
@@ -44,23 +45,40 @@ export function responseWindows(
   to: number,
   knownBy: number,
 ): ResponseWindow[] {
-  const edges = new Set<number>([from]);
-  for (const row of rows) {
-    for (const edge of [Math.max(row.start, row.recordedAt), row.end]) {
-      if (edge !== undefined && edge > from && edge < to) edges.add(edge);
-    }
-  }
-  const cuts = [...edges].sort((a, b) => a - b);
+  const edges = edgesOf(rows, knownBy);
+  const at = (edge: number) => responseInForce(rows, county, edge, knownBy);
+  let first = Math.max(
+    0,
+    edges.findLastIndex((edge) => edge <= from),
+  );
+  while (first > 0 && sameOrder(at(edges[first - 1] as number), at(edges[first] as number))) first -= 1;
+
   const windows: ResponseWindow[] = [];
-  for (const [i, start] of cuts.entries()) {
-    const response = responseInForce(rows, county, start, knownBy);
-    if (!response) continue;
-    const end = cuts[i + 1] ?? to;
-    const previous = windows.at(-1);
-    if (previous && previous.to === start && previous.id === response.id && previous.level === response.level) previous.to = end;
-    else windows.push({ id: response.id, level: response.level, from: start, to: end, reference: response.reference });
+  let before: ResponseFacts | undefined;
+  for (const edge of edges.slice(first)) {
+    const response = at(edge);
+    const open = windows.at(-1);
+    if (sameOrder(before, response)) continue;
+    if (before && open) open.to = edge;
+    if (edge >= to) break;
+    if (response) windows.push({ id: response.id, level: response.level, from: edge, reference: response.reference });
+    before = response;
   }
-  return windows;
+  return windows.filter((window) => window.to === undefined || window.to > from);
+}
+
+/** Every moment at which what is in force can change. */
+function edgesOf(rows: readonly ResponseRow[], knownBy: number): number[] {
+  const known = rows.filter((row) => row.recordedAt <= knownBy);
+  const edges = known.flatMap((row) => {
+    const begins = Math.max(row.start, row.recordedAt);
+    return row.end === undefined ? [begins] : [begins, row.end];
+  });
+  return [...new Set(edges)].sort((a, b) => a - b);
+}
+
+function sameOrder(a: ResponseFacts | undefined, b: ResponseFacts | undefined): boolean {
+  return a?.id === b?.id && a?.level === b?.level;
 }
 
 /** Whether a response's counties cover this one; 140900, and no other code, is a prefix. */

@@ -166,12 +166,12 @@ export interface ResponseRow {
   issuedBy: string;
 }
 
-/** A stretch of time [from, to) in which one response is the highest in force in a county. */
+/** A stretch of time [from, to) in which one response is the highest in force in a county; without `to` no end is known. */
 export interface ResponseWindow {
   id: string;
   level: Exclude<ControlLevel, 'none'>;
   from: number;
-  to: number;
+  to?: number;
   reference: string;
 }
 

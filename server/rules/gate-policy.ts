@@ -4,7 +4,7 @@ import { DAY, civilDayStart, formatInstant } from '../../devices/contract/instan
 import type { DecisionWord } from '../../devices/contract/messages.ts';
 import type { BasisId, Policy, ResponseWindow, VehiclePredicate } from '../policy/types.ts';
 import { basisOf, proposalUnder } from './basis.ts';
-import { mustHoldStandard } from './emission-standard.ts';
+import { mustHoldStandard, requiredStage } from './emission-standard.ts';
 import { isBulkUnit, measuresFor } from './peak-shift.ts';
 import { listedOnRoad } from './phase-out.ts';
 import { mustBeClean } from './planning-area.ts';
@@ -94,37 +94,28 @@ function standing(policy: Policy, enterprise: EnterpriseFacts, since: number, un
   const standard = policy.rules['emission-standard'];
   const planning = policy.rules['planning-area'];
   const spur = enterprise.railSpurSince === undefined ? [] : [enterprise.railSpurSince];
+  const begins = standard.requirements.map(({ from }) => civilDayStart(from));
   return [
-    ...standard.requirements.flatMap(({ from, stage }, i) => {
-      const begin = civilDayStart(from);
-      const end = civilDayStart(standard.requirements[i + 1]?.from ?? '9999-12-31');
-      const cuts = cutsOf(policy, standard.basis, [begin, end, ...spur], since, until);
-      return cuts.flatMap(([a, b]) =>
-        a >= begin && a < end && mustHoldStandard(enterprise, a, policy)
-          ? requirement(
-              'emission-standard',
-              'below-stage',
-              `低于要求${requiredZh(stage)} · 年货运量${freightZh(enterprise.annualFreightTonnes)}`,
-              {
-                window: [a, b],
-                types: GOODS,
-                minStage: stage,
-                answer: answerOf(policy, standard.basis, standard.proposal, a),
-              },
-            )
-          : [],
-      );
+    ...stretchesOf(policy, standard.basis, [...begins, ...spur], since, until).flatMap((stretch) => {
+      const stage = requiredStage(policy, stretch.sample);
+      if (stage === undefined || !mustHoldStandard(enterprise, stretch.sample, policy)) return [];
+      const zh = `低于要求${requiredZh(stage)} · 年货运量${freightZh(enterprise.annualFreightTonnes)}`;
+      return requirement('emission-standard', 'below-stage', zh, {
+        stretch,
+        types: GOODS,
+        minStage: stage,
+        answer: answerOf(policy, standard.basis, standard.proposal, stretch.sample),
+      });
     }),
-    ...cutsOf(policy, planning.basis, [civilDayStart(planning.from), ...spur], since, until).flatMap(([a, b]) =>
-      mustBeClean(enterprise, a, policy)
-        ? requirement('planning-area', 'not-clean-road', `规划区企业要求${requiredZh(planning.minStage)}或新能源`, {
-            window: [a, b],
-            types: GOODS,
-            minStage: planning.minStage,
-            answer: answerOf(policy, planning.basis, planning.proposal, a),
-          })
-        : [],
-    ),
+    ...stretchesOf(policy, planning.basis, [civilDayStart(planning.from), ...spur], since, until).flatMap((stretch) => {
+      if (!mustBeClean(enterprise, stretch.sample, policy)) return [];
+      return requirement('planning-area', 'not-clean-road', `规划区企业要求${requiredZh(planning.minStage)}或新能源`, {
+        stretch,
+        types: GOODS,
+        minStage: planning.minStage,
+        answer: answerOf(policy, planning.basis, planning.proposal, stretch.sample),
+      });
+    }),
   ];
 }
 
@@ -137,45 +128,45 @@ function peakShifts(
   until: number,
 ): Requirement[] {
   const limits = policy.rules['peak-shift'];
-  return responses.flatMap((response) =>
-    measuresFor(enterprise, response.level, policy).flatMap((measure) => {
+  const passes = isBulkUnit(enterprise, policy) ? ` · 日均${enterprise.dailyTruckPasses}车次` : '';
+  return responses.flatMap((response) => {
+    const edges = [response.from, ...(response.to === undefined ? [] : [response.to])];
+    const stretches = stretchesOf(policy, limits.basis, edges, since, until).filter(
+      ({ sample }) => response.from <= sample && sample < (response.to ?? Infinity),
+    );
+    return measuresFor(enterprise, response.level, policy).flatMap((measure) => {
       const { stageMax, fuels } = measure.vehicles;
-      return cutsOf(policy, limits.basis, [], Math.max(since, response.from), Math.min(until, response.to)).flatMap((window) =>
-        requirement(
-          'peak-shift',
-          'measure-hit',
-          `${LEVEL_ZH[response.level]}：${measure.zh}${isBulkUnit(enterprise, policy) ? ` · 日均${enterprise.dailyTruckPasses}车次` : ''}`,
-          {
-            window,
-            types: prefixesOf(measure.vehicles).filter((prefix) => !limits.exemptTypes.includes(prefix.charAt(0))),
-            ...(fuels?.length && { fuels }),
-            ...(stageMax !== undefined && { minStage: stageMax + 1 }),
-            exemptUse: limits.exemptUse,
-            answer: answerOf(policy, limits.basis, limits.proposal, window[0]),
-          },
-        ),
+      return stretches.flatMap((stretch) =>
+        requirement('peak-shift', 'measure-hit', `${LEVEL_ZH[response.level]}：${measure.zh}${passes}`, {
+          stretch,
+          types: prefixesOf(measure.vehicles).filter((prefix) => !limits.exemptTypes.includes(prefix.charAt(0))),
+          ...(fuels?.length && { fuels }),
+          ...(stageMax !== undefined && { minStage: stageMax + 1 }),
+          exemptUse: limits.exemptUse,
+          answer: answerOf(policy, limits.basis, limits.proposal, stretch.sample),
+        }),
       );
-    }),
-  );
+    });
+  });
 }
 
 /** `phase-out`, the listed ones; vehicles past scrap are blocked one by one. */
 function listed(policy: Policy, since: number, until: number): Requirement[] {
   const limits = policy.rules['phase-out'];
-  return cutsOf(policy, limits.basis, [], since, until).flatMap((window) =>
+  return stretchesOf(policy, limits.basis, [], since, until).flatMap((stretch) =>
     requirement('phase-out', 'phase-out-listed', `${requiredZh(limits.stageMax)}及以下营运柴油货车列入淘汰范围`, {
-      window,
+      stretch,
       types: GOODS,
       fuels: ['B'],
       minStage: limits.stageMax + 1,
       exemptUse: USE_NATURES.filter((use) => !limits.commercialUse.includes(use)),
-      answer: answerOf(policy, limits.basis, limits.listedProposal, window[0]),
+      answer: answerOf(policy, limits.basis, limits.listedProposal, stretch.sample),
     }),
   );
 }
 
 interface RequirementParts {
-  window: [from: number, to: number];
+  stretch: Stretch;
   types: string[];
   fuels?: string[];
   minStage?: number;
@@ -184,15 +175,15 @@ interface RequirementParts {
 }
 
 function requirement(rule: string, code: string, zh: string, parts: RequirementParts): Requirement[] {
-  const { window, types, fuels, minStage, exemptUse, answer } = parts;
+  const { stretch, types, fuels, minStage, exemptUse, answer } = parts;
   if (answer === 'admit' || types.length === 0) return [];
   return [
     {
       rule,
       code,
       zh,
-      from: formatInstant(window[0]),
-      to: formatInstant(window[1]),
+      from: formatInstant(stretch.from ?? 0),
+      ...(stretch.to !== undefined && { to: formatInstant(stretch.to) }),
       directions: BOTH,
       types,
       ...(fuels && { fuels }),
@@ -203,15 +194,33 @@ function requirement(rule: string, code: string, zh: string, parts: RequirementP
   ];
 }
 
-/** The payload's life cut at the given instants and where a basis begins or ends to be valid. */
-function cutsOf(policy: Policy, basis: readonly BasisId[], at: number[], from: number, to: number): [number, number][] {
-  const edges = basisOf(policy, basis).flatMap((b) => [
+/** A stretch of time; without an edge it has no beginning or end. `sample` is a moment in it, which speaks for all of it. */
+interface Stretch {
+  from?: number;
+  to?: number;
+  sample: number;
+}
+
+/**
+ * The stretches between the given instants and the moments where a basis begins or ends to be valid, as far as they touch [from, to).
+ * They keep their own edges, so that a payload made later says the same as long as nothing has changed.
+ */
+function stretchesOf(policy: Policy, basis: readonly BasisId[], at: number[], from: number, to: number): Stretch[] {
+  const validity = basisOf(policy, basis).flatMap((b) => [
     civilDayStart(b.validFrom),
     ...(b.validTo === undefined ? [] : [civilDayStart(b.validTo) + DAY]),
   ]);
-  const inside = [...new Set([...at, ...edges])].filter((edge) => edge > from && edge < to).sort((a, b) => a - b);
-  const starts = [from, ...inside];
-  return from < to ? starts.map((start, i): [number, number] => [start, starts[i + 1] ?? to]) : [];
+  const edges = [...new Set([...at, ...validity])].sort((a, b) => a - b);
+  return [undefined, ...edges]
+    .map((start, i): Stretch => {
+      const end = edges[i];
+      return {
+        ...(start !== undefined && { from: start }),
+        ...(end !== undefined && { to: end }),
+        sample: Math.max(from, start ?? from),
+      };
+    })
+    .filter((stretch) => (stretch.to ?? Infinity) > from && (stretch.from ?? -Infinity) < to);
 }
 
 function answerOf(policy: Policy, basis: readonly BasisId[], proposal: Proposal, at: number): DecisionWord {

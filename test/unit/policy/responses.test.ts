@@ -116,10 +116,21 @@ describe('windows of responses', () => {
       t('2021-11-16T09:00'),
     );
     expect(windows.map((w) => [w.level, w.from, w.to])).to.deep.equal([
-      ['orange', now, t('2021-11-16T12:00')],
+      ['orange', t('2021-11-15T00:00'), t('2021-11-16T12:00')],
       ['red', t('2021-11-16T12:00'), t('2021-11-18T00:00')],
       ['orange', t('2021-11-18T00:00'), t('2021-11-19T00:00')],
     ]);
+  });
+
+  it('keep their own beginning and end, so that a later look says the same', () => {
+    const look = (now: string) => responseWindows(extended, COUNTY, t(now), t('2021-11-20T00:00'), t('2021-11-15T20:00'));
+    expect(look('2021-11-15T21:00')).to.deep.equal(look('2021-11-16T23:00'));
+    expect(look('2021-11-15T21:00')).to.deep.include.members([
+      { id: 'r', level: 'orange', from: t('2021-11-15T00:00'), to: t('2021-11-17T00:00'), reference: '忻气防办' },
+    ]);
+    expect(
+      responseWindows(late, COUNTY, t('2021-11-16T00:00'), t('2021-11-17T00:00'), t('2021-11-16T00:00'))[0],
+    ).to.not.have.property('to');
   });
 
   it('say at every moment what the response in force says', () => {
@@ -127,7 +138,7 @@ describe('windows of responses', () => {
     for (const rows of [raised, lowered, extended, lifted, late, two]) {
       const windows = responseWindows(rows, COUNTY, from, to, to);
       for (let at = from; at < to; at += 30 * 60_000) {
-        const window = windows.find((w) => w.from <= at && at < w.to);
+        const window = windows.find((w) => w.from <= at && at < (w.to ?? Infinity));
         expect(window?.level).to.equal(responseInForce(rows, COUNTY, at, to)?.level);
       }
     }

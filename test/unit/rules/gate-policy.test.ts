@@ -74,6 +74,11 @@ describe('the retained policy of a gate', () => {
     expect(decide(payload, '2021-11-15T09:00')).to.equal('review');
   });
 
+  it('says the same an hour later where nothing has changed', () => {
+    const at = (now: string) => compose({ nowMs: t(now) }).requirements;
+    expect(at('2021-11-15T08:00')).to.deep.equal(at('2021-11-15T09:00'));
+  });
+
   it('drops the vehicles seen longest ago where they do not fit', () => {
     const vehicles = Array.from({ length: 3000 }, (_, i) => ({ vehicle: vehicle({ plateNumber: `晋H${10_000 + i}` }) }));
     const payload = compose({ vehicles });
