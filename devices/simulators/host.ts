@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { createDevice, fastClock, type Device, type DeviceClock } from '../client/index.ts';
+import { formatInstant } from '../contract/instant.ts';
+import type { Kind } from '../contract/kinds.ts';
+import { planDay, type CityDay } from './city/day.ts';
+import type { CityEvent } from './city/events.ts';
+
+/** What a simulator process is told on its command line. */
+export interface HostOptions {
+  url: string;
+  /** A JSON file `{"<kind>/<deviceId>": secret}`. */
+  secrets: string;
+  /** Where the devices keep their outboxes. */
+  data: string;
+  seed: number;
+  date: string;
+  scale: number;
+  /** The platform's clock: at the real instant `real` it showed `start`. */
+  real: number;
+  start: number;
+  speed: number;
+  /** This process plays every device whose place in the list is `share` modulo `of`. */
+  share: number;
+  of: number;
+}
+
+export interface Host {
+  kind: Kind;
+  clock: DeviceClock;
+  day: CityDay;
+  devices: Map<string, Device>;
+  /** The folder of one device. */
+  dir(deviceId: string): string;
+  /** Waits until the device clock shows `at`. @returns whether the simulation still runs. */
+  until(at: number): Promise<boolean>;
+  /** Sends a message that happened at `at`, unless its body says when. */
+  send(deviceId: string, message: string, at: number, body: Record<string, unknown>): Promise<void>;
+}
+
+function readOptions(argv: string[]): HostOptions {
+  const program = new Command()
+    .requiredOption('--url <mqtt url>')
+    .requiredOption('--secrets <file>')
+    .requiredOption('--data <dir>')
+    .requiredOption('--seed <n>', 'seed', Number)
+    .requiredOption('--date <YYYY-MM-DD>')
+    .option('--scale <x>', 'traffic', Number, 1)
+    .requiredOption('--real <ms>', 'real instant of the anchor', Number)
+    .requiredOption('--start <ms>', 'what the clock showed then', Number)
+    .requiredOption('--speed <x>', 'device seconds per real second', Number)
+    .option('--share <n>', 'which share of the devices', Number, 0)
+    .option('--of <n>', 'of how many', Number, 1);
+  return program.parse(argv, { from: 'user' }).opts<HostOptions>();
+}
+
+/**
+ * Runs the devices of one kind as a process of their own: starts them, plays the city's events to `play` when their time has come,
+ * and stops in order on SIGTERM or SIGINT. Prints one line `playing …` when the devices are started.
+ * @param sortOut gives an event's device, or undefined when it is none of this kind.
+ */
+export async function runSimulator(
+  kind: Kind,
+  sortOut: (event: CityEvent) => string | undefined,
+  prepare: (host: Host) => Promise<(event: CityEvent) => Promise<void>>,
+): Promise<void> {
+  const options = readOptions(process.argv.slice(2));
+  const secrets = JSON.parse(readFileSync(options.secrets, 'utf8')) as Record<string, string>;
+  const clock = fastClock(options);
+  const day = planDay({ seed: options.seed, date: options.date, scale: options.scale });
+  const stopping = new AbortController();
+  const devices = new Map<string, Device>();
+  const dir = (deviceId: string) => join(options.data, kind, deviceId);
+  const names = Object.keys(secrets).filter((name) => name.startsWith(`${kind}/`));
+  names.sort().forEach((name, i) => {
+    if (i % options.of !== options.share) return;
+    const deviceId = name.slice(kind.length + 1);
+    devices.set(
+      deviceId,
+      createDevice({ kind, deviceId, secret: secrets[name] as string, url: options.url, dir: dir(deviceId), clock }),
+    );
+  });
+
+  const host: Host = {
+    kind,
+    clock,
+    day,
+    devices,
+    dir,
+    async until(at) {
+      const ms = (at - clock.now()) / clock.speed;
+      if (ms > 0) await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
+      return !stopping.signal.aborted;
+    },
+    async send(deviceId, message, at, body) {
+      await devices.get(deviceId)?.send(message, { at: formatInstant(at), ...body });
+    },
+  };
+
+  const play = await prepare(host);
+  await Promise.all([...devices.values()].map((device) => device.start()));
+  console.log(`playing ${devices.size} ${kind}`);
+
+  let stopped = false;
+  const stop = async () => {
+    if (stopped) return;
+    stopped = true;
+    stopping.abort();
+    await Promise.all([...devices.values()].map((device) => device.stop()));
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop());
+  process.on('SIGINT', () => void stop());
+  process.on('disconnect', () => void stop());
+
+  for (const event of day.events) {
+    const deviceId = sortOut(event);
+    if (deviceId === undefined || !devices.has(deviceId)) continue;
+    const over = event.type === 'drive' ? false : event.at < options.start;
+    if (over) continue;
+    if (!(await host.until(event.at))) return;
+    play(event).catch((error: Error) => {
+      if (!stopping.signal.aborted) console.error(`${kind} ${deviceId}: ${error.message}`);
+    });
+  }
+}
+
+/** Plays the plain messages of a kind: what the city says, its device sends. */
+export function runPlain(kind: Kind): Promise<void> {
+  return runSimulator(
+    kind,
+    (event) => ((event.type === 'message' || event.type === 'line') && event.kind === kind ? event.device : undefined),
+    (host) =>
+      Promise.resolve(async (event: CityEvent) => {
+        if (event.type === 'message') await host.send(event.device, event.message, event.at, event.body);
+        else if (event.type === 'line') host.devices.get(event.device)?.line(event.up);
+      }),
+  );
+}

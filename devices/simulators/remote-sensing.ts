@@ -1,0 +1,4 @@
+import { runPlain } from './host.ts';
+
+/** Remote-sensing stations: a reading for every vehicle that passes. */
+await runPlain('remote-sensing');
