@@ -21,6 +21,8 @@ export interface JudgeDeps extends HistoryDeps {
   lanes: GateLanes;
   /** Publishes a stored decision on the gate's topic. */
   publishDecision(decision: DecisionDoc, work: Work): void;
+  /** Told of a rule that threw. */
+  onRuleError(rule: string, error: unknown): void;
 }
 
 /** A reading can join a pass that began this long before it. */
@@ -68,7 +70,7 @@ export function createJudge(deps: JudgeDeps) {
       const size = work.vehicle && isGate(work) ? pastSize(work.vehicle.vin, past) : 1;
       results.set(
         work,
-        judgeAll(context).map((draft) => ({ draft, basisSize: isFromHistory(draft) ? size : 1 })),
+        judgeAll(context, deps.onRuleError).map((draft) => ({ draft, basisSize: isFromHistory(draft) ? size : 1 })),
       );
     }
     return results;

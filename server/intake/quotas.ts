@@ -1,4 +1,4 @@
-/** Rate limits per device in real time: a token bucket each, and one `rejected rate-limited` a minute. */
+/** Rate limits per device in real time: a token bucket each, and one `rejected rate-limited` a minute. A rate of 0 is no limit. */
 export interface QuotaBounds {
   gatePerSecond: number;
   otherPerSecond: number;
@@ -25,12 +25,13 @@ export function createQuotas(bounds: QuotaBounds, now: () => number = Date.now) 
   return {
     /** `ok`, or over the limit: `tell` at most once a minute, else `silent`. */
     take(kind: string, deviceId: string): 'ok' | 'tell' | 'silent' {
+      const rate = kind === 'gate' ? bounds.gatePerSecond : bounds.otherPerSecond;
+      if (rate === 0) return 'ok';
       const at = now();
       if (at - sweptAt > FORGET_AFTER) sweep(at);
       const key = `${kind}/${deviceId}`;
       let bucket = buckets.get(key);
       if (!bucket) buckets.set(key, (bucket = { tokens: bounds.burst, at, toldAt: -Infinity }));
-      const rate = kind === 'gate' ? bounds.gatePerSecond : bounds.otherPerSecond;
       bucket.tokens = Math.min(bounds.burst, bucket.tokens + ((at - bucket.at) / 1000) * rate);
       bucket.at = at;
       if (bucket.tokens >= 1) {

@@ -1,0 +1,76 @@
+import express, { Router, type Request, type Response } from 'express';
+import { createHash } from 'node:crypto';
+import type { Decision, GatePolicy, Rejected } from '../../../devices/contract/answers.ts';
+import { formatInstant } from '../../../devices/contract/instant.ts';
+import { DEVICE_ID, isKind, type Kind } from '../../../devices/contract/kinds.ts';
+import { AppError } from '../../errors.ts';
+
+/** What became of a message at the intake; null for a status. */
+type DoorOutcome = { stored: true; id: string; decision?: Decision } | { stored: false; rejected: Rejected } | null;
+
+export interface DeviceDoor {
+  /** Whether this secret is one of the device's valid ones. */
+  authenticate(kind: Kind, deviceId: string, secret: string): Promise<boolean>;
+  /** Resolves when the message is stored or refused; rejects when the store is away. */
+  submit(kind: Kind, deviceId: string, message: string, bytes: Uint8Array): Promise<DoorOutcome>;
+  policyOf(gateId: string): Promise<GatePolicy | null>;
+  now(): number;
+}
+
+/** A body above this is not read; the contract's own bound (64 KiB) is answered `too-large` by the intake. */
+const MAX_BODY = 256 * 1024;
+
+/** `POST /devices/<kind>/<deviceId>/<message>` and `GET /devices/gate/<id>/policy`, for devices without MQTT; HTTP Basic. */
+export function devicesRouter(door: DeviceDoor): Router {
+  const router = Router();
+
+  router.post('/devices/:kind/:deviceId/:message', express.raw({ type: () => true, limit: MAX_BODY }), async (req, res) => {
+    const { kind, deviceId } = await deviceOf(req, door);
+    const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    let outcome: DoorOutcome;
+    try {
+      outcome = await door.submit(kind, deviceId, String(req.params.message), bytes);
+    } catch {
+      throw new AppError(503, 'store-away', { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' }, { retryAfter: 5 });
+    }
+    if (outcome === null) return void res.status(204).end();
+    if (!outcome.stored) return sendRejected(res, outcome.rejected);
+    res.json(outcome.decision ?? { ids: [outcome.id], at: formatInstant(door.now()) });
+  });
+
+  router.get('/devices/gate/:deviceId/policy', async (req, res) => {
+    const { deviceId } = await deviceOf(req, door, 'gate');
+    const policy = await door.policyOf(deviceId);
+    if (!policy) throw new AppError(404, 'not-found', { zh: '没有这个门禁', en: 'there is no such gate' });
+    const etag = `"${createHash('sha256').update(JSON.stringify(policy)).digest('base64url').slice(0, 22)}"`;
+    res.set('ETag', etag).set('Cache-Control', 'no-cache');
+    if (req.get('If-None-Match') === etag) return void res.status(304).end();
+    res.json(policy);
+  });
+
+  return router;
+}
+
+function sendRejected(res: Response, rejected: Rejected): void {
+  const status = rejected.code === 'too-large' ? 413 : rejected.code === 'rate-limited' ? 429 : 422;
+  if (rejected.retryAfter !== undefined) res.set('Retry-After', String(rejected.retryAfter));
+  res.status(status).json(rejected);
+}
+
+/** The device that asks. @throws 401 on bad credentials, 403 on another's path */
+async function deviceOf(req: Request, door: DeviceDoor, only?: Kind): Promise<{ kind: Kind; deviceId: string }> {
+  const kind = only ?? String(req.params.kind);
+  const deviceId = String(req.params.deviceId);
+  const basic = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(req.get('Authorization') ?? '')?.[1];
+  const shown = basic === undefined ? '' : Buffer.from(basic, 'base64').toString('utf8');
+  const colon = shown.indexOf(':');
+  const [user, secret] = colon < 0 ? ['', ''] : [shown.slice(0, colon), shown.slice(colon + 1)];
+  const [shownKind = '', shownId = ''] = user.split('/');
+  if (!isKind(shownKind) || !DEVICE_ID.test(shownId) || !(await door.authenticate(shownKind, shownId, secret))) {
+    throw new AppError(401, 'bad-credentials', { zh: '设备账号或密钥有误', en: 'the device account or its secret is wrong' });
+  }
+  if (shownKind !== kind || shownId !== deviceId) {
+    throw new AppError(403, 'foreign-path', { zh: '只能使用本设备的路径', en: 'a device may only use its own paths' });
+  }
+  return { kind: shownKind, deviceId };
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { Connection } from 'mongoose';
+import { answerTopic } from '../../devices/contract/topics.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Logger } from '../log.ts';
+import { createRegistryReader } from '../registry/reader.ts';
+import { batchStore } from '../store/batches.ts';
+import { deadLetterStore } from '../store/dead-letters.ts';
+import { decisionStore } from '../store/decisions.ts';
+import { deviceStatusStore } from '../store/device-status.ts';
+import { dueStore } from '../store/due-work.ts';
+import { findingStore } from '../store/findings.ts';
+import { gatePayloadStore } from '../store/gate-policies.ts';
+import { hourSumsStore } from '../store/hour-sums.ts';
+import { observationStore } from '../store/observations.ts';
+import { createBatchRecords } from './batch-records.ts';
+import { createDeviceReports } from './device-reports.ts';
+import { createGateLanes } from './gate-lanes.ts';
+import { createGatePolicies } from './gate-policies.ts';
+import { createUreaHours } from './histories/urea.ts';
+import { createIntake, type IntakeDeps } from './index.ts';
+import { createJudge } from './judge.ts';
+import type { Publishing } from './listener.ts';
+import { createPipeline } from './pipeline.ts';
+import type { PolicyBook } from './policy-book.ts';
+import { createQuotas } from './quotas.ts';
+import { createReceipts } from './receipts.ts';
+import { createSweeps, type SweepDeps } from './sweeps.ts';
+import type { GateLane } from '../alerts/types.ts';
+
+export interface CoreDeps {
+  connection: Connection;
+  clock: Clock;
+  policies: PolicyBook;
+  config: Pick<Config, 'bounds' | 'limits' | 'instance'>;
+  alerts: SweepDeps['alerts'];
+  /** Puts the newest states of lanes on the gate boards. */
+  publishLanes(items: GateLane[]): Promise<void>;
+  /** Publishes on the broker; what cannot go out now is dropped. */
+  publish(topic: string, payload: string, options: Publishing): void;
+  observe?: IntakeDeps['observe'];
+  log: Logger;
+  /** Tests: how soon a marked hour of telemetry is judged. */
+  judgeAfterMs?: number;
+}
+
+/** The heart of the platform, put together: intake, pipeline, judge, sweeps and the gates' retained policies. */
+export function createCore(deps: CoreDeps) {
+  const { connection, clock, policies, config, alerts, publish, log } = deps;
+  const owner = `${config.instance}.${randomBytes(6).toString('hex')}`;
+  const registry = createRegistryReader(connection.db! as unknown as Parameters<typeof createRegistryReader>[0]);
+  const stores = {
+    observations: observationStore(connection),
+    findings: findingStore(connection),
+    decisions: decisionStore(connection),
+    deadLetters: deadLetterStore(connection, config.limits.deadLettersPerDay),
+    batches: batchStore(connection),
+    due: dueStore(connection),
+    hours: hourSumsStore(connection),
+    statuses: deviceStatusStore(connection),
+    payloads: gatePayloadStore(connection),
+  };
+  const { observations, findings, decisions, deadLetters, batches, due, hours, statuses, payloads } = stores;
+  const history = { observations, findings, decisions, registry, policies, clock };
+  const records = createBatchRecords(batches, owner, config.instance);
+  const urea = createUreaHours({ ...history, due, hours, ...(deps.judgeAfterMs !== undefined && { judgeAfterMs: deps.judgeAfterMs }) });
+  const lanes = createGateLanes(deps.publishLanes);
+  const reports = createDeviceReports({ ...history, alerts });
+  const judge = createJudge({
+    ...history,
+    alerts,
+    urea,
+    lanes,
+    publishDecision: ({ decision }, { observation }) =>
+      publish(answerTopic('gate', observation.deviceId, 'decision'), JSON.stringify(decision), { qos: 1 }),
+    onRuleError: (rule, error) => log.error({ event: 'rule-error', rule, error: String(error) }, 'a rule failed'),
+  });
+  const bounds = { aheadMs: config.bounds.clockAheadMs, lateMs: config.bounds.tooOldMs, oldestMs: config.bounds.tooOldBackfillMs };
+  const pipeline = createPipeline({ ...history, records, batches, deadLetters, judge, reports, bounds });
+  const { gatePerSecond, devicePerSecond, burst } = config.limits;
+  const receipts = createReceipts(publish, clock);
+  const intake = createIntake({
+    pipeline,
+    quotas: createQuotas({ gatePerSecond, otherPerSecond: devicePerSecond, burst }),
+    receipts,
+    statuses,
+    registry,
+    clock,
+    log,
+    publish,
+    ...(deps.observe && { observe: deps.observe }),
+  });
+  const sweeps = createSweeps({ ...history, owner, instance: config.instance, records, batches, pipeline, judge, urea, due, statuses, alerts, log });
+  const gatePolicies = createGatePolicies({ ...history, payloads, publish, log });
+
+  return {
+    owner,
+    stores,
+    registry,
+    judge,
+    pipeline,
+    intake,
+    sweeps,
+    gatePolicies,
+
+    /** Makes the indexes; once per start, before anything is taken in. */
+    async indexes(): Promise<void> {
+      for (const store of Object.values(stores)) await store.indexes();
+    },
+
+    /** Vehicles whose inspections were recorded are judged again: durable when it resolves. */
+    async inspectionsRecorded(rows: readonly { vin: string; at: number }[]): Promise<void> {
+      const from = new Map<string, number>();
+      for (const { vin, at } of rows) from.set(vin, Math.min(at, from.get(vin) ?? Infinity));
+      const now = Date.now();
+      await due.mark([...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, vin, from: at, dueAt: now })));
+    },
+
+    /** Finishes what is under way and leaves; the broker and the store must still be there. */
+    async stop(): Promise<void> {
+      await intake.stop();
+      await sweeps.stop();
+      await gatePolicies.stop();
+      await records.stop().catch(() => undefined);
+    },
+  };
+}
+export type Core = ReturnType<typeof createCore>;
