@@ -1,8 +1,9 @@
 import type { Kind } from '../../devices/contract/kinds.ts';
 import type { Clock } from '../clock.ts';
+import { mosquittoHash } from '../embedded/mosquitto.ts';
 import type { RegistryStore } from '../store/registry.ts';
 import type { GoodRow, ImportOptions } from './import.ts';
-import { makeSecret, mosquittoHash, secretDigest } from './secrets.ts';
+import { makeSecret, secretDigest } from './secrets.ts';
 
 /**
  * The secrets a chunk of devices sets: those its rows carry, where they are not the newest already, and new ones for devices that have

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db, Filter } from 'mongodb';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import type { BatchDoc } from '../store/types.ts';
+import type { StoreFilter } from './scope.ts';
+
+/** What every list is asked: a stretch of `at` [from, to) in ms, and where to go on. */
+export interface ListQuery {
+  from?: number | undefined;
+  to?: number | undefined;
+  order?: 'asc' | 'desc' | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  /** The moment S of the list: its rows were recorded by then. */
+  asOf: number;
+}
+
+/** A stored row with its place in lists. */
+interface Row {
+  _id: string;
+  at: Date;
+}
+
+interface Cursor {
+  asOf: number;
+  at: number;
+  id: string;
+}
+
+/** A batch record is opened at least so often while messages come in; real time. */
+const BUSY_MS = 2_500;
+/** So long after its time stamp a row is in the store. */
+const SETTLE_MS = 250;
+
+export type Pages = ReturnType<typeof createPages>;
+
+/** Lists by (at, id), newest first, as of one moment: they neither skip nor repeat while rows arrive. */
+export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: Clock; realNow?: () => number }) {
+  const batches = db.collection<BatchDoc>('batches');
+
+  /** The moment of a new list. While messages come in, rows stamped before it may still be on their way: they are waited for. */
+  async function moment(): Promise<number> {
+    const asOf = clock.now();
+    const newest = await batches
+      .find({}, { projection: { openedAt: 1 } })
+      .sort({ _id: -1 })
+      .limit(1)
+      .next();
+    if (newest && realNow() - newest.openedAt.getTime() < BUSY_MS) await sleep(SETTLE_MS);
+    return asOf;
+  }
+
+  function find<D extends Row>(
+    collection: string,
+    recorded: string,
+    filter: StoreFilter,
+    query: ListQuery,
+    asOf: number,
+    after?: Cursor,
+  ) {
+    const [beyond, order] = query.order === 'asc' ? (['$gt', 1] as const) : (['$lt', -1] as const);
+    const at = {
+      ...(query.from !== undefined && { $gte: new Date(query.from) }),
+      ...(query.to !== undefined && { $lt: new Date(query.to) }),
+    };
+    const all: StoreFilter[] = [filter, { [recorded]: { $lte: new Date(asOf) } }];
+    if (Object.keys(at).length > 0) all.push({ at });
+    if (after) {
+      const last = new Date(after.at);
+      // The first bound lets the index begin at the place, the second is the place itself.
+      all.push(
+        { at: order === 1 ? { $gte: last } : { $lte: last } },
+        { $or: [{ at: { [beyond]: last } }, { at: last, _id: { [beyond]: after.id } }] },
+      );
+    }
+    return db
+      .collection<D>(collection)
+      .find({ $and: all } as Filter<D>)
+      .sort({ at: order, _id: order });
+  }
+
+  return {
+    /**
+     * @param recorded the field that says when a row was recorded
+     * @throws AppError 400 `bad-cursor`
+     */
+    async page<D extends Row>(collection: string, recorded: string, filter: StoreFilter, query: ListQuery): Promise<Page<D>> {
+      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const asOf = after?.asOf ?? (await moment());
+      const limit = query.limit ?? 100;
+      const items = (await find<D>(collection, recorded, filter, query, asOf, after)
+        .limit(limit + 1)
+        .toArray()) as D[];
+      const more = items.length > limit;
+      if (more) items.pop();
+      const last = items.at(-1);
+      return { items, next: more && last ? writeCursor({ asOf, at: last.at.getTime(), id: last._id }) : null, asOf };
+    },
+
+    /** The whole range, row after row. */
+    async all<D extends Row>(
+      collection: string,
+      recorded: string,
+      filter: StoreFilter,
+      query: ListQuery,
+    ): Promise<{ asOf: number; rows: AsyncIterable<D> }> {
+      const asOf = await moment();
+      return { asOf, rows: find<D>(collection, recorded, filter, query, asOf) as unknown as AsyncIterable<D> };
+    },
+  };
+}
+
+function writeCursor({ asOf, at, id }: Cursor): string {
+  return Buffer.from(JSON.stringify([asOf, at, id])).toString('base64url');
+}
+
+function readCursor(text: string): Cursor {
+  try {
+    const [asOf, at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
+    if (Number.isSafeInteger(asOf) && Number.isSafeInteger(at) && typeof id === 'string')
+      return { asOf: asOf as number, at: at as number, id };
+  } catch {
+    // Answered below.
+  }
+  throw new AppError(400, 'bad-cursor', {
+    zh: '游标无效；请从第一页开始',
+    en: 'the cursor is not one of ours; begin with the first page',
+  });
+}

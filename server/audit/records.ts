@@ -1,0 +1,204 @@
+import type { Db } from 'mongodb';
+import { KINDS } from '../../devices/contract/kinds.ts';
+import type { Actor } from '../alerts/types.ts';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import { normalisePlate } from '../recognition/normalise.ts';
+import type { Registry } from '../registry/index.ts';
+import type { AuditDoc } from '../store/audit-log.ts';
+import type { DeadLetterDoc, DecisionDoc, FindingDoc, ObservationDoc } from '../store/types.ts';
+import { createPages, type ListQuery, type Page } from './pages.ts';
+import { scopeFilter, type StoreFilter } from './scope.ts';
+import { shownAuditEntry, shownDeadLetter, shownDecision, shownFinding, shownObservation, type Shown } from './shown.ts';
+
+/** Filters of the lists; each list takes those that concern it. */
+export interface Filters {
+  kind?: string | undefined;
+  /** `<kind>/<id>` */
+  device?: string | undefined;
+  /** A number, or `number,colour`. */
+  plate?: string | undefined;
+  vin?: string | undefined;
+  rule?: string | undefined;
+  code?: string | undefined;
+  enterprise?: string | undefined;
+  status?: string | undefined;
+  severity?: string | undefined;
+}
+
+export type ListName = 'observations' | 'findings' | 'decisions' | 'dead-letters' | 'audit-log';
+
+interface ListDefinition {
+  collection: string;
+  recorded: string;
+  scoped: 'observations' | 'findings' | 'decisions' | undefined;
+  filter(filters: Filters): StoreFilter;
+  shown(doc: never): Shown;
+}
+
+const LISTS: Record<ListName, ListDefinition> = {
+  observations: {
+    collection: 'observations',
+    recorded: 'receivedAt',
+    scoped: 'observations',
+    filter: (f) => ({ ...equal({ kind: f.kind }), ...plateFilter(f.plate), ...observedBy(f.device) }),
+    shown: (doc: ObservationDoc) => shownObservation(doc),
+  },
+  findings: {
+    collection: 'findings',
+    recorded: 'recordedAt',
+    scoped: 'findings',
+    filter: ({ rule, code, enterprise, status, severity, device, vin, plate }) => ({
+      ...equal({ rule, code, enterprise, status, severity, device, vin }),
+      ...plateFilter(plate),
+    }),
+    shown: (doc: FindingDoc) => shownFinding(doc),
+  },
+  decisions: {
+    collection: 'decisions',
+    recorded: 'recordedAt',
+    scoped: 'decisions',
+    filter: ({ device, enterprise, plate }) => ({ ...equal({ device, enterprise }), ...plateFilter(plate) }),
+    shown: (doc: DecisionDoc) => shownDecision(doc),
+  },
+  'dead-letters': {
+    collection: 'dead_letters',
+    recorded: 'at',
+    scoped: undefined,
+    filter: ({ device, code }) => equal({ device, code }),
+    shown: (doc: DeadLetterDoc) => shownDeadLetter(doc),
+  },
+  'audit-log': {
+    collection: 'audit_log',
+    recorded: 'at',
+    scoped: undefined,
+    filter: () => ({}),
+    shown: (doc: AuditDoc) => shownAuditEntry(doc),
+  },
+};
+
+/** How many of each a vehicle's story shows, newest first. */
+const STORY = 50;
+
+export type Records = ReturnType<typeof createRecords>;
+
+/** What was seen, judged and answered, as people read it: lists, single items, one vehicle's story; each within the reader's scope. */
+export function createRecords({ db, clock, registry }: { db: Db; clock: Clock; registry: Pick<Registry, 'page'> }) {
+  const pages = createPages({ db, clock });
+  const findings = db.collection<FindingDoc>('findings');
+  const decisions = db.collection<DecisionDoc>('decisions');
+
+  async function filterOf(name: ListName, actor: Actor, filters: Filters): Promise<StoreFilter> {
+    const list = LISTS[name];
+    return { $and: [list.scoped ? await scopeFilter(db, actor, list.scoped) : {}, list.filter(filters)] };
+  }
+
+  async function page(name: ListName, actor: Actor, filters: Filters, query: ListQuery): Promise<Page<Shown>> {
+    const { collection, recorded, shown } = LISTS[name];
+    const found = await pages.page(collection, recorded, await filterOf(name, actor, filters), query);
+    return { ...found, items: found.items.map((doc) => shown(doc as never)) };
+  }
+
+  return {
+    page,
+
+    /** The whole range, one row after another. */
+    async all(
+      name: ListName,
+      actor: Actor,
+      filters: Filters,
+      query: ListQuery,
+    ): Promise<{ asOf: number; items: AsyncIterable<Shown> }> {
+      const { collection, recorded, shown } = LISTS[name];
+      const { asOf, rows } = await pages.all(collection, recorded, await filterOf(name, actor, filters), query);
+      return {
+        asOf,
+        items: (async function* () {
+          for await (const doc of rows) yield shown(doc as never);
+        })(),
+      };
+    },
+
+    /** @throws AppError 404 `unknown-finding`, also when it is beyond the reader's scope */
+    async finding(id: string, actor: Actor): Promise<Shown> {
+      const doc = await findings.findOne({ $and: [{ _id: id }, await scopeFilter(db, actor, 'findings')] });
+      if (!doc)
+        throw new AppError(404, 'unknown-finding', {
+          zh: '没有这条结果，或不在您的范围内',
+          en: 'there is no such finding in your scope',
+        });
+      return shownFinding(doc);
+    },
+
+    /** The decision with this printed reference, the latest of several. @throws AppError 404 `unknown-decision` */
+    async decision(ref: string, actor: Actor): Promise<Shown> {
+      const scope = await scopeFilter(db, actor, 'decisions');
+      const doc = await decisions
+        .find({ $and: [{ ref }, scope] })
+        .sort({ at: -1 })
+        .limit(1)
+        .next();
+      if (!doc)
+        throw new AppError(404, 'unknown-decision', {
+          zh: '没有这个凭条号，或不在您的范围内',
+          en: 'there is no decision of this reference in your scope',
+        });
+      return shownDecision(doc);
+    },
+
+    /**
+     * One vehicle's story: what is registered under its plate now and was before, its inspections, and the latest that was seen,
+     * answered and found, within the reader's scope.
+     * @throws AppError 404 `unknown-vehicle` when nothing of it may be shown
+     */
+    async vehicle(number: string, color: string, actor: Actor): Promise<Shown> {
+      const plate = `${normalisePlate(number)},${color}`;
+      const [now, history, seen, answered, found] = await Promise.all([
+        registry.page('vehicles', { key: plate, limit: 1 }),
+        registry.page('vehicles', { key: plate, history: true, order: 'desc', limit: 100 }),
+        page('observations', actor, { plate }, { limit: STORY }),
+        page('decisions', actor, { plate }, { limit: STORY }),
+        page('findings', actor, { plate }, { limit: STORY }),
+      ]);
+      const touched = seen.items.length + answered.items.length + found.items.length > 0;
+      // Whoever sees a part of the traffic only, sees registrations of that part only.
+      const mayKnow = touched || (actor.role !== 'enterprise' && actor.role !== 'market');
+      if (!mayKnow || (!touched && history.items.length === 0)) {
+        throw new AppError(404, 'unknown-vehicle', {
+          zh: '没有这辆车的记录，或不在您的范围内',
+          en: 'nothing of this vehicle is in your scope',
+        });
+      }
+      const vins = new Set(history.items.map((row) => row.vin as string));
+      const inspections = await Promise.all(
+        [...vins].map((vin) => registry.page('inspections', { vin, keyPrefix: `${vin}|`, order: 'desc', limit: STORY })),
+      );
+      return {
+        vehicle: now.items[0] ?? null,
+        registrations: history.items,
+        observations: seen.items,
+        decisions: answered.items,
+        findings: found.items,
+        inspections: inspections.flatMap((p) => p.items),
+      };
+    },
+  };
+}
+
+function equal(members: Record<string, string | undefined>): StoreFilter {
+  return Object.fromEntries(Object.entries(members).filter(([, v]) => v !== undefined));
+}
+
+function plateFilter(plate: string | undefined): StoreFilter {
+  if (plate === undefined) return {};
+  const [number = '', color] = plate.split(',');
+  const normal = normalisePlate(number);
+  return { plate: color === undefined ? { $gte: `${normal},`, $lt: `${normal}-` } : `${normal},${color}` };
+}
+
+/** The messages of a device; a terminal's are kept under its vehicle. */
+function observedBy(device: string | undefined): StoreFilter {
+  if (device === undefined) return {};
+  const [kind, id] = device.split('/');
+  return kind === KINDS[3] ? { vehicle: id, kind } : { source: device };
+}

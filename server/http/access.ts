@@ -1,0 +1,65 @@
+import type { Request, RequestHandler } from 'express';
+import type { Actor, Role } from '../alerts/types.ts';
+import { AppError } from '../errors.ts';
+import type { Collection } from '../registry/types.ts';
+
+/**
+ * Who may do what (HTTP contract v1, "Who"). What is not named is denied; the owner may do everything. Rows within an allowed list are
+ * narrowed further by the caller's scope (`server/audit/scope.ts`, `server/alerts/scope.ts`).
+ */
+export const ACCESS = {
+  'observations:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'findings:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'vehicles:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'decisions:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'alerts:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'dead-letters': ['bureau', 'auditor', 'administrator'],
+  'audit-log:read': ['auditor'],
+  users: ['administrator'],
+  tokens: ['administrator'],
+  metrics: ['auditor', 'administrator'],
+  /** `recordedAt` and devices' secrets in an import. */
+  'registry:administer': ['administrator'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof ACCESS;
+
+/** The registry by collection. The lines of the contract on permits and on responses are narrower than that on the registry. */
+export const REGISTRY_ACCESS: Record<Collection, { read: readonly Role[]; import: readonly Role[] }> = {
+  vehicles: { read: ['police', 'bureau', 'market', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  enterprises: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  devices: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  zones: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  inspections: { read: ['police', 'bureau', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  permits: { read: ['police', 'bureau', 'auditor'], import: ['police'] },
+  responses: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['bureau'] },
+};
+
+export function may(actor: Actor, permission: Permission): boolean {
+  return hasRole(actor, ACCESS[permission]);
+}
+
+export function hasRole(actor: Actor, roles: readonly Role[]): boolean {
+  return actor.role === 'owner' || roles.includes(actor.role);
+}
+
+/** Lets only callers with the permission through. @throws AppError 401 `unauthenticated`, 403 `forbidden` */
+export function allow(permission: Permission): RequestHandler {
+  return (req, _res, next) => {
+    demand(actorOf(req), ACCESS[permission]);
+    next();
+  };
+}
+
+/** @throws AppError 403 `forbidden` */
+export function demand(actor: Actor, roles: readonly Role[]): void {
+  if (!hasRole(actor, roles))
+    throw new AppError(403, 'forbidden', { zh: '您的角色无权进行此操作', en: 'your role may not do this' });
+}
+
+/** Who asks. @throws AppError 401 `unauthenticated` */
+export function actorOf(req: Request): Actor {
+  const { actor } = req as Request & { actor?: Actor };
+  if (!actor) throw new AppError(401, 'unauthenticated', { zh: '请先登录', en: 'sign in first' });
+  return actor;
+}

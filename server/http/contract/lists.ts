@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { parseRegistryTime } from '../../../devices/contract/instant.ts';
+import { KINDS } from '../../../devices/contract/kinds.ts';
+
+/** Queries of lists (HTTP contract v1, "Manners"). A query is text: numbers and times are read here. */
+
+const moment = (edge: 'start' | 'end') =>
+  z
+    .string()
+    .refine((s) => !Number.isNaN(parseRegistryTime(s, edge)), {
+      error: 'not a civil date or an ISO 8601 date-time with an offset',
+    })
+    .transform((s) => parseRegistryTime(s, edge));
+
+/** `from` belongs to the stretch, `to` does not; a bare date as `to` means the whole day. */
+const stretch = { from: moment('start').optional(), to: moment('end').optional() };
+
+const paging = {
+  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  cursor: z.string().max(1024).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  format: z.enum(['csv', 'ndjson', 'xlsx']).optional(),
+  header: z.enum(['field', 'zh', 'en']).optional(),
+};
+
+const device = z
+  .string()
+  .regex(new RegExp(`^(${KINDS.join('|')})/[A-Za-z0-9_-]{1,64}$`))
+  .optional()
+  .describe('<kind>/<id>');
+const plate = z.string().min(1).max(80).optional().describe('a number or `number,colour`');
+const word = z.string().max(256).optional();
+
+export const observationQuery = z.strictObject({ ...stretch, ...paging, kind: z.enum(KINDS).optional(), device, plate });
+
+export const findingQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  rule: word,
+  code: word,
+  plate,
+  vin: word,
+  enterprise: word,
+  device,
+  status: z.enum(['pending', 'confirmed', 'withdrawn']).optional(),
+  severity: z.enum(['info', 'warning', 'critical']).optional(),
+});
+
+export const decisionQuery = z.strictObject({ ...stretch, ...paging, device, plate, enterprise: word });
+export const deadLetterQuery = z.strictObject({ ...stretch, ...paging, device, code: word });
+export const auditLogQuery = z.strictObject({ ...stretch, ...paging });
+
+export const registryQuery = z.strictObject({
+  ...paging,
+  at: moment('start').optional().describe('another moment than now'),
+  history: z.enum(['true', 'false']).optional().describe('all versions'),
+  id: word,
+  device,
+  kind: z.enum(KINDS).optional(),
+  plate,
+  vin: word,
+});
+
+export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });

@@ -1,0 +1,21 @@
+import { ObjectId, type Db } from 'mongodb';
+
+/** Who did what. Entries are only ever added. */
+export interface AuditDoc {
+  _id: string;
+  at: Date;
+  by: string;
+  /** `sign-in`, `registry-import`, `user-created`, … */
+  action: string;
+  target?: string;
+  detail?: Record<string, unknown>;
+}
+
+export function auditLogStore(db: Db) {
+  const entries = db.collection<AuditDoc>('audit_log');
+  return {
+    indexes: () => entries.createIndex({ at: 1, _id: 1 }),
+    append: (entry: Omit<AuditDoc, '_id'>) => entries.insertOne({ _id: new ObjectId().toHexString(), ...entry }),
+  };
+}
+export type AuditLogStore = ReturnType<typeof auditLogStore>;
