@@ -62,7 +62,7 @@ export function createCore(deps: CoreDeps) {
     payloads: gatePayloadStore(connection),
   };
   const { observations, findings, decisions, deadLetters, batches, due, hours, statuses, payloads } = stores;
-  const history = { observations, findings, decisions, registry, policies, clock };
+  const history = { observations, findings, decisions, payloads, registry, policies, clock };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({ ...history, due, hours, ...(deps.judgeAfterMs !== undefined && { judgeAfterMs: deps.judgeAfterMs }) });
   const lanes = createGateLanes(deps.publishLanes);
@@ -92,7 +92,7 @@ export function createCore(deps: CoreDeps) {
     ...(deps.observe && { observe: deps.observe }),
   });
   const sweeps = createSweeps({ ...history, owner, instance: config.instance, records, batches, pipeline, judge, urea, due, statuses, alerts, log });
-  const gatePolicies = createGatePolicies({ ...history, payloads, publish, log });
+  const gatePolicies = createGatePolicies({ ...history, publish, log });
 
   return {
     owner,

@@ -5,17 +5,16 @@ import { answerTopic } from '../../devices/contract/topics.ts';
 import type { Logger } from '../log.ts';
 import { responseWindows } from '../policy/responses.ts';
 import { allInForce, inForce } from '../registry/in-force.ts';
-import { composeGatePolicy, type KnownVehicle } from '../rules/gate-policy.ts';
+import { CLOCK_LAG_MS, composeGatePolicy, type KnownVehicle } from '../rules/gate-policy.ts';
 import { standingFailureAt } from '../rules/remote-sensing-history.ts';
 import type { DeviceFacts } from '../rules/types.ts';
-import type { GatePayloadDoc, GatePayloadStore } from '../store/gate-policies.ts';
+import type { GatePayloadDoc } from '../store/gate-policies.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { readingHistories } from './histories/readings.ts';
 import type { Publishing } from './listener.ts';
 import { isStoreAway } from './store-away.ts';
 
 export interface GatePolicyDeps extends HistoryDeps {
-  payloads: GatePayloadStore;
   publish(topic: string, payload: string, options: Publishing): void;
   log: Logger;
 }
@@ -66,7 +65,7 @@ export function createGatePolicies(deps: GatePolicyDeps) {
     const enterprise =
       gate.enterpriseId === undefined ? undefined : inForce((await registry.enterprises([gate.enterpriseId])).get(gate.enterpriseId) ?? [], now, now)?.facts;
     const county = enterprise?.county ?? gate.county;
-    const responses = county === undefined ? [] : responseWindows(await registry.responses(), county, now, now + VALID_MS, now);
+    const responses = county === undefined ? [] : responseWindows(await registry.responses(), county, now - CLOCK_LAG_MS, now + VALID_MS, now);
     return composeGatePolicy({
       policy: policies.at(now, now),
       enterprise,

@@ -1,3 +1,7 @@
+import type { GatePolicy } from '../../../devices/contract/answers.ts';
+import { parseInstant } from '../../../devices/contract/instant.ts';
+import type { DecisionWord } from '../../../devices/contract/messages.ts';
+import { decideOffline } from '../../../devices/contract/offline.ts';
 import { judgeForcedRelease } from '../../rules/forced-release.ts';
 import type { AnswerGiven } from '../../rules/types.ts';
 import type { DecisionDoc, ObservationDoc } from '../../store/types.ts';
@@ -32,9 +36,10 @@ function isPassage(work: Work): boolean {
 async function judgeReleases(passages: Work[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const ids = passages.flatMap(({ doc }) => (doc.arrival === undefined ? [doc._id] : [doc._id, doc.arrival]));
   const refs = passages.map((w) => w.doc._id);
-  const [decisions, existing] = await Promise.all([
+  const [decisions, existing, payloads] = await Promise.all([
     deps.decisions.byIds(ids),
     deps.findings.find({ observations: { $in: refs }, rule: 'forced-release' }),
+    deps.payloads.byIds(passages.flatMap((work) => payloadIdOf(work) ?? [])),
   ]);
   const byId = new Map(decisions.map((d) => [d._id, d]));
   return passages.map((work) => {
@@ -49,6 +54,7 @@ async function judgeReleases(passages: Work[], deps: HistoryDeps): Promise<SpanJ
             ...(work.recognition && { recognition: work.recognition }),
             ...(arrival?.published && { published: answerOf(arrival) }),
             own: answerOf(own, true),
+            payload: payloadAnswer(work, payloads),
           })
         : [];
     return {
@@ -58,6 +64,23 @@ async function judgeReleases(passages: Work[], deps: HistoryDeps): Promise<SpanJ
       withdrawnReason: 'the decision the gate had says otherwise',
     };
   });
+}
+
+/** The payload by which a gate says it decided alone, as it is stored. */
+function payloadIdOf({ observation }: Work): string | undefined {
+  if (observation.kind !== 'gate' || observation.message !== 'passage') return undefined;
+  const { decided } = observation.body;
+  return decided?.source === 'policy' && decided.payloadId !== undefined ? `${observation.deviceId}/${decided.payloadId}` : undefined;
+}
+
+/** What that payload gives for the vehicle at that moment; undefined when it is not known. */
+function payloadAnswer(work: Work, payloads: Map<string, GatePolicy>): DecisionWord | undefined {
+  const id = payloadIdOf(work);
+  const payload = id === undefined ? undefined : payloads.get(id);
+  const { observation, recognition } = work;
+  if (!payload || !recognition || observation.kind !== 'gate' || observation.message !== 'passage') return undefined;
+  const { plate, direction, decided } = observation.body;
+  return decideOffline(payload, { number: plate.number, color: plate.color, direction }, parseInstant(decided!.at)).decision;
 }
 
 /** The answer a decision was; where a passage is compared with its own, a later judgement of it counts. */

@@ -1,0 +1,187 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAlerts } from './alerts/alerts.ts';
+import { anchoredClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createBroker } from './embedded/broker.ts';
+import { lockDataDir } from './embedded/data-dir-lock.ts';
+import { startMongod } from './embedded/mongod.ts';
+import express from 'express';
+import { isKind } from '../devices/contract/kinds.ts';
+import { problemHandler } from './http/problems.ts';
+import { devicesRouter } from './http/routes/devices.ts';
+import { createCore } from './intake/core.ts';
+import { createListener, type Listener } from './intake/listener.ts';
+import { policyBook } from './intake/policy-book.ts';
+import { createLive } from './live/live.ts';
+import type { Logger } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { xinzhou2021 } from './policy/xinzhou-2021.ts';
+import { createRegistry } from './registry/index.ts';
+import { connectStore } from './store/connection.ts';
+import { ensureAlertIndexes } from './store/alerts.ts';
+import { createGateLaneStore } from './store/gate-lanes.ts';
+import { createLiveEventStore, ensureLiveIndexes } from './store/live-events.ts';
+import { createRevisions } from './store/revisions.ts';
+import { ensureAnchor } from './store/settings.ts';
+import { createIdentity } from './users/identity.ts';
+
+/** How long a message over HTTP waits for the store. */
+const DOOR_TIMEOUT_MS = 10_000;
+
+/** A running platform. */
+export interface Platform {
+  /** Base address of console and API. */
+  url: string;
+  /** The broker devices connect to; without credentials. */
+  mqttUrl: string;
+  /** The generated password of `admin`, at the very first start without `ADMIN_PASSWORD` only. */
+  adminPassword?: string;
+  /** Process ids of the embedded parts, for those who kill them in tests. */
+  pids(): { mongod: number | null; broker: number | null };
+  /** Drains, then stops everything in the reverse order of its start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the platform: its data directory, store, judging core, doors, broker. Whatever was started is stopped again when a later part
+ * fails.
+ */
+export async function startPlatform(config: Config, log: Logger): Promise<Platform> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end().catch((error: unknown) => log.error({ event: 'stop', error: String(error) }, 'a part did not stop cleanly'));
+  };
+  try {
+    return { ...(await start(config, log, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Logger, stops: (() => Promise<unknown>)[]): Promise<Omit<Platform, 'stop'>> {
+  const embedded = config.mongodbUri === undefined || config.mqtt.url === undefined;
+  if (embedded) {
+    const lock = await lockDataDir(config.dataDir);
+    stops.push(() => lock.release());
+  }
+  const mongod = config.mongodbUri === undefined ? await startMongod({ dataDir: config.dataDir, log, cacheGb: config.mongodbCacheGb }) : undefined;
+  if (mongod) stops.push(() => mongod.stop());
+  const store = await connectStore(config.mongodbUri ?? mongod!.uri, log);
+  stops.push(() => store.close());
+
+  const clock = anchoredClock(await ensureAnchor(store.db, config.clock, Date.now()));
+  const metrics = createMetrics();
+  const events = createLiveEventStore(store.db, log);
+  const laneStore = createGateLaneStore(store.db, log);
+  const onChange: { wake: () => void } = { wake: () => undefined };
+  const alerts = createAlerts({ db: store.db, clock, log, onChange: () => onChange.wake() });
+  const identity = createIdentity({ db: store.db, clock });
+  const outgoing: { listener?: Listener } = {};
+  const core = createCore({
+    connection: store.connection,
+    clock,
+    policies: policyBook(xinzhou2021),
+    config,
+    alerts,
+    publishLanes: (items) => laneStore.publish(items),
+    publish: (topic, payload, options) => outgoing.listener?.publish(topic, payload, options),
+    observe: metrics.observe,
+    log,
+  });
+  const revisions = createRevisions(store.db);
+  const registry = createRegistry({ db: store.db, clock, hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) } });
+  await Promise.all([core.indexes(), registry.indexes(), identity.indexes(), ensureAlertIndexes(store.connection), ensureLiveIndexes(store.connection)]);
+  const admin = await identity.ensureAdmin(config.adminPassword);
+
+  const door = devicesRouter({
+    async authenticate(kind, deviceId, secret) {
+      return isKind(kind) && (await registry.checkSecret(`${kind}/${deviceId}`, secret));
+    },
+    submit: (kind, deviceId, message, bytes) => core.intake.submit(kind, deviceId, message, bytes, DOOR_TIMEOUT_MS),
+    policyOf: (gateId) => core.gatePolicies.of(gateId),
+    now: () => clock.now(),
+  });
+  const app = express();
+  app.use('/api/v1', door);
+  app.use(problemHandler(log));
+  const http = createServer(app);
+  const live = createLive({
+    http,
+    store: events,
+    lanes: laneStore,
+    authenticate: (shown) => identity.authenticate(shown),
+    onEnded: (listener) => identity.onEnded(listener),
+    log,
+  });
+  onChange.wake = () => live.wake();
+
+  const broker =
+    config.mqtt.url === undefined
+      ? await createBroker({ port: config.mqtt.port, host: config.host, log, accounts: { lookup: (username) => registry.device(username), revision: async () => (await revisions.read()).devices } })
+      : undefined;
+  if (broker) stops.push(() => broker.stop());
+  const listener = createListener({
+    url: config.mqtt.url ?? broker!.url,
+    ...(broker ? { username: broker.platformUsername, password: broker.platformPassword } : credentials(config)),
+    clientId: `cleanhaul-${config.instance}`,
+    protocolVersion: broker ? 4 : 5,
+    shared: config.mqtt.shared,
+    onPacket: (packet) => core.intake.packet(packet),
+    onReady: () => core.gatePolicies.republish(),
+    log,
+  });
+  outgoing.listener = listener;
+  registry.onChanged((collection, keys) => {
+    if (collection === 'devices') for (const key of keys) broker?.invalidate(key);
+    if (collection !== 'vehicles' && collection !== 'inspections') core.gatePolicies.run();
+  });
+
+  await live.start();
+  stops.push(() => live.stop());
+  listener.start();
+  stops.push(() => listener.stop());
+  core.sweeps.start();
+  stops.push(() => core.stop());
+  core.gatePolicies.start();
+  const port = await listen(http, config.port, config.host);
+  stops.push(() => closeHttp(http));
+  return {
+    url: `http://${hostInUrl(config.host)}:${port}`,
+    mqttUrl: broker ? broker.url : withoutCredentials(config.mqtt.url!),
+    ...(admin !== undefined && { adminPassword: admin }),
+    pids: () => ({ mongod: mongod?.pid() ?? null, broker: broker?.pid() ?? null }),
+  };
+}
+
+function credentials({ mqtt }: Config) {
+  return { ...(mqtt.username !== undefined && { username: mqtt.username }), ...(mqtt.password !== undefined && { password: mqtt.password }) };
+}
+
+function listen(http: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => resolve((http.address() as AddressInfo).port));
+  });
+}
+
+/** Open requests are given two seconds. */
+function closeHttp(http: ReturnType<typeof createServer>): Promise<void> {
+  return new Promise((resolve) => {
+    http.close(() => resolve());
+    http.closeIdleConnections();
+    setTimeout(() => http.closeAllConnections(), 2000).unref();
+  });
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function withoutCredentials(url: string): string {
+  const parsed = new URL(url);
+  parsed.username = '';
+  parsed.password = '';
+  return parsed.toString().replace(/\/$/, '');
+}
