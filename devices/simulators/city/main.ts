@@ -17,18 +17,16 @@ const program = new Command()
   .option('--secrets <file>', 'JSON {"<kind>/<deviceId>": secret}, needed to play')
   .option('--speed <x>', 'device seconds per real second', Number, 60)
   .option('--from <hours>', 'hour of the day at which playing begins', Number, 6.75);
-const options = program
-  .parse()
-  .opts<{
-    seed: number;
-    date: string;
-    scale: number;
-    out: string;
-    url?: string;
-    secrets?: string;
-    speed: number;
-    from: number;
-  }>();
+const options = program.parse().opts<{
+  seed: number;
+  date: string;
+  scale: number;
+  out: string;
+  url?: string;
+  secrets?: string;
+  speed: number;
+  from: number;
+}>();
 
 const out = resolve(options.out);
 const day = planDay(options);

@@ -11,7 +11,7 @@ export interface Enterprise {
   railSpurSince?: string;
   planningArea: boolean;
   dailyTruckPasses: number;
-  cleanTransport?: 'met' | 'not-met';
+  cleanTransport: 'met' | 'not-met';
   grade: string;
   at: Point;
   node: Town;
@@ -43,6 +43,7 @@ const ROWS: Row[] = [
 export const ENTERPRISES: Enterprise[] = ROWS.map(([id, nameZh, nameEn, county, industry, annualFreight, dailyTruckPasses, node, [dx, dy], gates, cargo, more]) => ({
   id, nameZh, nameEn, county, industry, annualFreight, dailyTruckPasses, node, gates, cargo,
   planningArea: false,
+  cleanTransport: 'met',
   grade: 'C',
   at: [NODES[node][0] + dx, NODES[node][1] + dy],
   ...more,

@@ -410,8 +410,9 @@ export const roadPlants: Plant = ({ make, hour, journey, commit, expected, hones
     to: formatInstant(at),
   });
 
-  const near = make.heavyDiesel('6');
-  const far = make.heavyDiesel('6', { number: invent.confusable(near.number) });
+  const [nearNumber, farNumber] = invent.neighbours();
+  const near = make.heavyDiesel('6', { number: nearNumber });
+  const far = make.heavyDiesel('6', { number: farNumber });
   const misread = journey(near, 'ringE', 9.3).driveTo('dingxiang');
   for (const e of misread.events)
     if (e.type === 'message' && e.device === 'KC6')

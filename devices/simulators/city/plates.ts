@@ -14,6 +14,8 @@ export interface Inventor {
   trailer(prefix?: string): string;
   /** A number that differs from `number` in one confusable character. */
   confusable(number: string): string;
+  /** Two ordinary numbers, both of invented form, that differ in one confusable letter. */
+  neighbours(): [string, string];
   vin(): string;
 }
 
@@ -52,24 +54,40 @@ export function createInventor(random: Random): Inventor {
   const letter = () => random.pick([...LETTERS]);
   const digit = () => String(random.int(0, 9));
 
+  const ordinary = (prefix = '晋H') =>
+    unique(() => {
+      const places = [letter(), letter(), letter(), letter()];
+      places.splice(random.int(0, 4), 0, digit());
+      return prefix + places.join('');
+    });
+  /** The number with one character behind the authority's letter replaced by one it can be taken for. */
+  function swaps(number: string, allowed: (from: string, to: string) => boolean): string | undefined {
+    const characters = [...number];
+    const choices = characters.flatMap((from, i) =>
+      i < 2 ? [] : [...(groupOf(from) ?? '')].filter((to) => to !== from && allowed(from, to)).map((to) => ({ i, to })),
+    );
+    if (choices.length === 0) return undefined;
+    const { i, to } = random.pick(choices);
+    characters[i] = to;
+    return characters.join('');
+  }
+
   return {
-    ordinary: (prefix = '晋H') =>
-      unique(() => {
-        const places = [letter(), letter(), letter(), letter()];
-        places.splice(random.int(0, 4), 0, digit());
-        return prefix + places.join('');
-      }),
+    ordinary,
     largeNewEnergy: (prefix = '晋H') => unique(() => `${prefix}00${digit()}${digit()}${digit()}K`),
     smallNewEnergy: (prefix = '晋H') => unique(() => `${prefix}K${letter()}00${digit()}${digit()}`),
     trailer: (prefix = '晋H') => unique(() => `${prefix}${letter()}${letter()}${letter()}${digit()}挂`),
     confusable(number) {
-      const characters = [...number];
-      const places = characters.flatMap((c, i) => (i >= 2 && groupOf(c) ? [i] : []));
-      if (places.length === 0) throw new Error(`no character of ${number} is confusable`);
-      const place = random.pick(places);
-      const was = characters[place] as string;
-      characters[place] = random.pick([...(groupOf(was) as string)].filter((c) => c !== was));
-      return characters.join('');
+      const swap = swaps(number, () => true);
+      if (swap === undefined) throw new Error(`no character of ${number} is confusable`);
+      return swap;
+    },
+    neighbours() {
+      for (;;) {
+        const number = ordinary('晋H');
+        const other = swaps(number, (from, to) => /[A-Z]/.test(from) && /[A-Z]/.test(to));
+        if (other !== undefined) return [number, other];
+      }
     },
     vin() {
       const body = [...'HC2K'].map(() => random.pick([...LETTERS].filter((c) => c !== 'Q'))).join('');
