@@ -14,6 +14,7 @@ await runSimulator(
   async (host) => {
     const gates = new Map<string, Gate>();
     const turnedBack = new Set<string>();
+    const count = (what: string) => (host.tally[what] = (host.tally[what] ?? 0) + 1);
     for (const [id, device] of host.devices) {
       const gate = createGate({ device, dir: host.dir(id) });
       await gate.start();
@@ -34,6 +35,9 @@ await runSimulator(
       }
       const verdict = await gate.arrive({ ...arrived, at: formatInstant(event.at) });
       const body = passageBody(event, verdict.decision);
+      if (verdict.source === 'policy') count('alone');
+      if (verdict.decision === 'refuse') count('refused');
+      if (body.outcome === 'passed') count('passed');
       if (event.direction === 'in' && body.outcome === 'turned-back') turnedBack.add(who);
       const at = Math.max(event.at + event.passAfter, verdict.at);
       if (!(await host.until(at))) return;

@@ -32,6 +32,8 @@ export interface Host {
   clock: DeviceClock;
   day: CityDay;
   devices: Map<string, Device>;
+  /** Counts that are told to whoever started the process, once a second. */
+  tally: Record<string, number>;
   /** The folder of one device. */
   dir(deviceId: string): string;
   /** Waits until the device clock shows `at`. @returns whether the simulation still runs. */
@@ -88,6 +90,7 @@ export async function runSimulator(
     clock,
     day,
     devices,
+    tally: { settled: 0, rejected: 0 },
     dir,
     async until(at) {
       const ms = (at - clock.now()) / clock.speed;
@@ -99,15 +102,26 @@ export async function runSimulator(
     },
   };
 
+  const { tally } = host;
+  for (const device of devices.values()) {
+    device.on('settled', () => (tally.settled = (tally.settled ?? 0) + 1));
+    device.on('rejected', () => (tally.rejected = (tally.rejected ?? 0) + 1));
+  }
   const play = await prepare(host);
   await Promise.all([...devices.values()].map((device) => device.start()));
   console.log(`playing ${devices.size} ${kind}`);
+
+  const telling = setInterval(() => {
+    const queued = [...devices.values()].reduce((sum, device) => sum + device.counts().queued, 0);
+    if (process.connected) process.send?.({ ...tally, queued });
+  }, 1000);
 
   let stopped = false;
   const stop = async () => {
     if (stopped) return;
     stopped = true;
     stopping.abort();
+    clearInterval(telling);
     await Promise.all([...devices.values()].map((device) => device.stop()));
     process.exit(0);
   };

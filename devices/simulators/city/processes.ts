@@ -13,6 +13,8 @@ const PROCESSES: { kind: string; share: number; of: number }[] = [
 export interface CityProcesses {
   /** Settles when every process plays. */
   ready: Promise<void>;
+  /** What the devices have counted so far: settled, queued, rejected; at gates passed, refused, alone (decided without an answer). */
+  tally(): Record<string, number>;
   /** Ends them all in order. */
   stop(): Promise<void>;
 }
@@ -20,6 +22,7 @@ export interface CityProcesses {
 /** Starts the simulators as processes. What they have to complain about goes to `onTrouble`. */
 export function startProcesses(options: Omit<HostOptions, 'share' | 'of'>, onTrouble: (line: string) => void): CityProcesses {
   const children: ChildProcess[] = [];
+  const tallies = new Map<ChildProcess, Record<string, number>>();
   let stopping = false;
   const shared = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const playing = PROCESSES.map(({ kind, share, of }) => {
@@ -31,6 +34,7 @@ export function startProcesses(options: Omit<HostOptions, 'share' | 'of'>, onTro
       detached: true,
     });
     children.push(child);
+    child.on('message', (tally) => tallies.set(child, tally as Record<string, number>));
     createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => onTrouble(`${kind}: ${line}`));
     return new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stdout as NodeJS.ReadableStream }).on(
@@ -45,6 +49,11 @@ export function startProcesses(options: Omit<HostOptions, 'share' | 'of'>, onTro
   });
   return {
     ready: Promise.all(playing).then(() => undefined),
+    tally() {
+      const sum: Record<string, number> = {};
+      for (const tally of tallies.values()) for (const [what, n] of Object.entries(tally)) sum[what] = (sum[what] ?? 0) + n;
+      return sum;
+    },
     async stop() {
       stopping = true;
       await Promise.all(
