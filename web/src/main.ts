@@ -20,7 +20,8 @@ configureClient({
   onSignedOut: () => {
     session.lost();
     const here = router.currentRoute.value;
-    if (here.name !== 'sign-in') void router.push({ name: 'sign-in', query: here.fullPath === '/' ? {} : { next: here.fullPath } });
+    if (here.name !== 'sign-in')
+      void router.push({ name: 'sign-in', query: here.fullPath === '/' ? {} : { next: here.fullPath } });
   },
 });
 

@@ -37,7 +37,11 @@ export function configureClient(next: Around): void {
  * @throws ApiError with the problem's `code` and its detail in the language asked for.
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': around.language(), ...options.headers };
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'accept-language': around.language(),
+    ...options.headers,
+  };
   const init: RequestInit = { method: options.method ?? 'GET', headers, credentials: 'same-origin' };
   if (options.body !== undefined) {
     headers['content-type'] = 'application/json';
@@ -64,7 +68,12 @@ async function problem(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => ({}))) as { code?: unknown; title?: unknown; detail?: unknown };
   const words = [body.detail, body.title].find((text): text is string => typeof text === 'string' && text !== '');
   const code = typeof body.code === 'string' ? body.code : `http-${response.status}`;
-  return new ApiError(response.status, code, words ?? response.statusText, Number.isFinite(retry) && retry > 0 ? retry : undefined);
+  return new ApiError(
+    response.status,
+    code,
+    words ?? response.statusText,
+    Number.isFinite(retry) && retry > 0 ? retry : undefined,
+  );
 }
 
 /** A query string of the members that have a value, with its question mark; empty when none has. */

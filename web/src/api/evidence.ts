@@ -20,7 +20,9 @@ export async function readEvidence(finding: Finding): Promise<Map<string, Observ
   for (const device of devices) {
     const plate = finding.plate !== undefined && !device.startsWith('on-board/') ? { plate: finding.plate } : {};
     take((await api.observations({ device, ...plate, ...range, limit: 500 })).items);
-    const missing = finding.observations.some((key) => `${key.kind}/${key.device}` === device && wanted.has(refOf(key)) && !found.has(refOf(key)));
+    const missing = finding.observations.some(
+      (key) => `${key.kind}/${key.device}` === device && wanted.has(refOf(key)) && !found.has(refOf(key)),
+    );
     if (missing && 'plate' in plate) take((await api.observations({ device, ...plate, limit: 1000 })).items);
   }
   return found;

@@ -29,12 +29,14 @@ const id = encodeURIComponent;
 
 /** Every call the console makes, by what it is for. */
 export const api = {
-  signIn: (username: string, password: string) => call<{ user: User }>('/session', { method: 'POST', body: { username, password } }),
+  signIn: (username: string, password: string) =>
+    call<{ user: User }>('/session', { method: 'POST', body: { username, password } }),
   session: () => call<{ user: User }>('/session'),
   signOut: () => call<void>('/session', { method: 'DELETE' }),
   time: () => call<{ at: string; speed?: number }>('/time'),
 
-  alerts: (filters: AlertQuery, signal?: AbortSignal) => call<Page<Alert>>(`/alerts${query({ ...filters })}`, signal ? { signal } : {}),
+  alerts: (filters: AlertQuery, signal?: AbortSignal) =>
+    call<Page<Alert>>(`/alerts${query({ ...filters })}`, signal ? { signal } : {}),
   alert: (alertId: string) => call<AlertDetail>(`/alerts/${id(alertId)}`),
   /** A person's step on an alert; `rev` is the one the person saw. 412 when somebody was faster. */
   step: (alert: Pick<Alert, 'id' | 'rev'>, step: string, body: Record<string, unknown>) =>

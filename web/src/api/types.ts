@@ -1,6 +1,7 @@
 import type { ControlLevel } from '../../../devices/contract/answers.ts';
 import type { Kind } from '../../../devices/contract/kinds.ts';
 import type { Alert, AlertState, AlertWithHistory } from '../../../server/http/contract/alerts.ts';
+import type { GateState, LiveItem } from '../../../server/http/contract/live.ts';
 import type { DecisionWord, PlateColor } from '../../../devices/contract/messages.ts';
 
 /**
@@ -90,7 +91,7 @@ export interface Observation extends ObservationKey {
   receivedAt: string;
   recordedAt?: string;
   backfill?: boolean;
-  recognition?: { outcome: string; plate?: Plate; number?: string; color?: PlateColor; read?: string; vin?: string };
+  recognition?: { outcome: string; plate?: Plate; read?: string; vin?: string };
   invalid?: string[];
   payload: Record<string, unknown>;
 }
@@ -145,27 +146,16 @@ export interface ResponseRow {
   recordedAt?: string;
 }
 
-/** A gate's lane as the screen at its barrier shows it. Names are looked up in the registry where the answer does not carry them. */
-export interface GateLane {
-  gateId: string;
-  lane?: string;
+/**
+ * A gate's lane as the screen at its barrier shows it: the live line's own words, all but the gate optional (a lane that never saw a
+ * vehicle), and whether the gate is there, where the platform says so.
+ */
+export type GateLane = Partial<Omit<GateState, 'gate'>> & {
+  gate: string;
   name?: string;
-  enterprise?: string;
-  enterpriseName?: string;
-  county?: string;
-  /** Absent where the platform has had no status of this gate yet. */
   online?: boolean;
   offlineSince?: string;
-  /** The moment of the last vehicle. */
-  at?: string;
-  outcome?: string;
-  plate?: Plate;
-  stage?: string;
-  decision?: DecisionWord;
-  reasons?: { rule: string; code: string; zh: string; en: string }[];
-  ref?: string;
-  direction?: 'in' | 'out';
-}
+};
 
 export interface RegistrationRow {
   plateNumber: string;
@@ -192,13 +182,7 @@ export interface VehicleStory {
   alerts?: Alert[];
 }
 
-export type LiveKind = 'opened' | 'extended' | 'changed' | 'withdrawn' | 'removed';
-
-export interface LiveItem {
-  seq: number;
-  kind: LiveKind;
-  alert: Alert;
-}
+export type { LiveItem };
 
 export interface Hello {
   log: string;

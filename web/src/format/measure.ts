@@ -16,6 +16,15 @@ const UNITS: Record<string, string> = {
   reagentPercent: '%',
   concentration: '%',
   concentrationPercent: '%',
+  reagentMin: '%',
+  reagentMax: '%',
+  dropPoints: '%',
+  firstOpacity: '%',
+  secondOpacity: '%',
+  least: '%',
+  most: '%',
+  km: 'km',
+  hoursToLocalBusiness: 'h',
   co: '%',
   co2: '%',
   no: 'ppm',
@@ -51,7 +60,31 @@ export function isStage(key: string): boolean {
 /** Keys whose value is an instant in milliseconds or ISO. */
 export function isMoment(key: string, value: unknown): boolean {
   if (typeof value === 'string') return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(value);
-  return typeof value === 'number' && value > 631_152_000_000 && /(at|from|to|since|until|due|end|start|first|second|last|validFrom|validTo)$/i.test(key);
+  return (
+    typeof value === 'number' &&
+    value > 631_152_000_000 &&
+    /(at|from|to|since|until|due|end|start|first|second|last|validFrom|validTo)$/i.test(key)
+  );
+}
+
+/** Limits that bound a value of another name. */
+const BOUNDS: Record<string, string> = {
+  minAnnualFreightTonnes: 'annualFreightTonnes',
+  belowPercent: 'reagentMin',
+  overKm: 'km',
+  stageMax: 'stage',
+  minStage: 'stage',
+  localBusinessHours: 'hoursToLocalBusiness',
+};
+
+/** Limits under the names of what they bound, where that was measured. */
+function paired(measured: Record<string, unknown>, limit: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(limit).map(([key, value]) => [
+      BOUNDS[key] !== undefined && BOUNDS[key] in measured ? BOUNDS[key] : key,
+      value,
+    ]),
+  );
 }
 
 /**
@@ -59,12 +92,14 @@ export function isMoment(key: string, value: unknown): boolean {
  * Scalars only: what is nested belongs to the facts.
  */
 export function measureRows(measured: Record<string, unknown>, limit: Record<string, unknown>): MeasureRow[] {
-  const keys = [...new Set([...Object.keys(measured), ...Object.keys(limit)])];
+  const limits = paired(measured, limit);
+  const keys = [...new Set([...Object.keys(measured), ...Object.keys(limits)])];
   return keys
-    .filter((key) => isScalar(measured[key]) && isScalar(limit[key]))
+    .filter((key) => isScalar(measured[key]) && isScalar(limits[key]))
+    .filter((key) => (measured[key] ?? limits[key] ?? null) !== null)
     .map((key) => {
-      const row: MeasureRow = { key, measured: measured[key], limit: limit[key] };
-      const [m, l] = [number(measured[key]), number(limit[key])];
+      const row: MeasureRow = { key, measured: measured[key], limit: limits[key] };
+      const [m, l] = [number(measured[key]), number(limits[key])];
       if (m === null || l === null || m < 0 || l < 0 || isMoment(key, m)) return row;
       const top = isStage(key) ? 6 : Math.max(m, l) * 1.15;
       if (top > 0) row.bar = { measured: Math.min(m / top, 1), limit: Math.min(l / top, 1) };

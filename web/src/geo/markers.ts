@@ -37,10 +37,12 @@ export function alertMarker(severity: Severity, count: number, selected: boolean
     className: `alert-mark ${severity} ${selected ? 'selected' : ''}`,
     html: `<svg viewBox="0 0 24 24" aria-hidden="true">${ALERT_SHAPES[severity]}</svg>${number}`,
     iconSize: [26, 26],
+    // Above its device, so that both are seen.
+    iconAnchor: [13, 31],
   });
 }
 
-/** A county's name, standing on its seat. */
+/** A county's name. */
 export function label(text: string): L.DivIcon {
   const node = document.createElement('span');
   node.textContent = text;

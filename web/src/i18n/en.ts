@@ -209,7 +209,7 @@ export const en = {
     noEvidence: 'This finding does not stand on a single message.',
     evidenceMissing: 'The message cannot be read ({id}).',
     raw: 'Raw message',
-    received: 'received {at}',
+    received: 'received',
     late: 'sent later',
     unsynced: 'clock unsynced',
     invalid: 'Not valid: {reasons}',

@@ -14,7 +14,7 @@ export const i18n = createI18n({
   fallbackLocale: 'zh-CN',
   missingWarn: false,
   fallbackWarn: false,
-  messages: { 'zh-CN': zhCN } as Record<string, typeof zhCN>,
+  messages: { 'zh-CN': zhCN },
 });
 
 /** Shows the console in a language from now on. */

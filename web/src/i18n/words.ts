@@ -12,6 +12,7 @@ export function useWords() {
     value: (key: string) => word(`law.values.${key}`, key),
     /** A value that is one of the platform's words (`refuse`, `coking`), else itself. */
     plain: (text: string) => word(`law.words.${text}`, text),
+    outcome: (outcome: string) => word(`outcome.${outcome}`, outcome),
     invalid: (reason: string) => word(`law.invalid.${reason}`, reason),
     fuel: (letters: string) => [...letters].map((letter) => word(`law.fuels.${letter}`, letter)).join(' + '),
     county: (code: string | undefined) => (code === undefined ? '' : word(`county.${code}`, code)),

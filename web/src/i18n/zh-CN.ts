@@ -209,7 +209,7 @@ export const zhCN = {
     noEvidence: '这条判定不基于单条消息。',
     evidenceMissing: '原始消息读取不到（{id}）。',
     raw: '原始消息',
-    received: '收到 {at}',
+    received: '收到',
     late: '断网补传',
     unsynced: '时钟未校准',
     invalid: '无效：{reasons}',

@@ -14,7 +14,8 @@ export const TO_DO: readonly AlertState[] = ['open', 'acknowledged', 'dispatched
 
 /** Whether the board shows the alert: the same question the server answers for the pages it sends. */
 export function matches(alert: Alert, filter: AlertFilter): boolean {
-  if (filter.state === undefined ? !TO_DO.includes(alert.state) : filter.state !== 'all' && alert.state !== filter.state) return false;
+  if (filter.state === undefined ? !TO_DO.includes(alert.state) : filter.state !== 'all' && alert.state !== filter.state)
+    return false;
   if (filter.severity !== undefined && alert.severity !== filter.severity) return false;
   if (filter.rule !== undefined && alert.rule !== filter.rule) return false;
   if (filter.county !== undefined && alert.place?.county !== filter.county) return false;
@@ -26,7 +27,7 @@ export function matches(alert: Alert, filter: AlertFilter): boolean {
   return true;
 }
 
-/** Newest first by (last moment, id), as the lists of the API are ordered. */
+/** Newest first by (first moment, id), as the lists of the API are ordered: an alert that grows keeps its place. */
 export function newestFirst(a: Alert, b: Alert): number {
-  return Date.parse(b.lastAt) - Date.parse(a.lastAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  return Date.parse(b.firstAt) - Date.parse(a.firstAt) || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 }

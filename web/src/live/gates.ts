@@ -1,8 +1,8 @@
 import type { GateLane } from '../api/types.ts';
 
 /** The key of a lane on the board. */
-export function laneKey(lane: Pick<GateLane, 'gateId' | 'lane'>): string {
-  return `${lane.gateId}|${lane.lane ?? ''}`;
+export function laneKey(lane: Pick<GateLane, 'gate' | 'lane'>): string {
+  return `${lane.gate}|${lane.lane ?? ''}`;
 }
 
 /**
@@ -30,6 +30,15 @@ export function mergeLanes(known: ReadonlyMap<string, GateLane>, news: GateLane[
 
 /** A lane without its last vehicle, so that nothing of it lingers beside the next. */
 function withoutVehicle(lane: GateLane): GateLane {
-  const { at: _at, plate: _plate, stage: _stage, decision: _d, reasons: _r, ref: _ref, direction: _dir, outcome: _o, ...rest } = lane;
+  const {
+    at: _at,
+    vehicle: _vehicle,
+    decision: _decision,
+    reasons: _reasons,
+    ref: _ref,
+    direction: _direction,
+    outcome: _outcome,
+    ...rest
+  } = lane;
   return rest;
 }

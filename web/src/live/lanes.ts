@@ -12,22 +12,28 @@ export interface LaneGroup {
  * Lanes by enterprise, with the names of the registry; a gate that has never sent anything stands there too, as waiting.
  * Order: county, name of the enterprise, gate, lane.
  */
-export function groupLanes(lanes: GateLane[], devices: DeviceRow[], enterprises: ReadonlyMap<string, EnterpriseRow>): LaneGroup[] {
+export function groupLanes(
+  lanes: GateLane[],
+  devices: DeviceRow[],
+  enterprises: ReadonlyMap<string, EnterpriseRow>,
+): LaneGroup[] {
   const gates = new Map(devices.filter((device) => device.kind === 'gate').map((device) => [device.id, device]));
-  const heard = new Set(lanes.map((lane) => lane.gateId));
-  const silent = [...gates.values()].filter((gate) => !heard.has(gate.id) && gate.enabled !== false).map<GateLane>((gate) => ({ gateId: gate.id }));
+  const heard = new Set(lanes.map((lane) => lane.gate));
+  const silent = [...gates.values()]
+    .filter((gate) => !heard.has(gate.id) && gate.enabled !== false)
+    .map<GateLane>((gate) => ({ gate: gate.id }));
   const groups = new Map<string, LaneGroup>();
   for (const lane of [...lanes, ...silent]) {
-    const gate = gates.get(lane.gateId);
+    const gate = gates.get(lane.gate);
     const id = lane.enterprise ?? gate?.enterpriseId ?? '';
     const enterprise = enterprises.get(id);
     const county = enterprise?.county ?? lane.county ?? gate?.county;
-    const group = groups.get(id) ?? { id, name: enterprise?.nameZh ?? lane.enterpriseName ?? id, county, lanes: [] };
-    group.lanes.push({ ...lane, name: lane.name ?? gate?.nameZh ?? lane.gateId });
+    const group = groups.get(id) ?? { id, name: enterprise?.nameZh ?? id, county, lanes: [] };
+    group.lanes.push({ ...lane, name: lane.name ?? gate?.nameZh ?? lane.gate });
     groups.set(id, group);
   }
   for (const group of groups.values()) {
-    group.lanes.sort((a, b) => compare(a.gateId, b.gateId) || compare(a.lane ?? '', b.lane ?? ''));
+    group.lanes.sort((a, b) => compare(a.gate, b.gate) || compare(a.lane ?? '', b.lane ?? ''));
   }
   return [...groups.values()].sort((a, b) => compare(a.county ?? '~', b.county ?? '~') || compare(a.name, b.name));
 }

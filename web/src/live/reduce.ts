@@ -16,7 +16,7 @@ export interface LiveState {
 
 export const NOTHING: LiveState = { log: null, upTo: null, alerts: new Map(), gone: new Map() };
 
-/** As many alerts as are kept; beyond it the ones longest untouched are forgotten (a list reads them again). */
+/** As many alerts as are kept; beyond it the oldest are forgotten (a list reads them again). */
 export const MOST_ALERTS = 5_000;
 
 export type HelloMeans = 'start' | 'go-on' | 'resync';
@@ -50,16 +50,16 @@ export function onAlerts(state: LiveState, batch: { upTo: number; items: LiveIte
   const alerts = new Map(state.alerts);
   const gone = new Map(state.gone);
   const fresh: Alert[] = [];
-  for (const { kind, alert } of batch.items) {
-    const known = alerts.get(alert.id);
-    if (kind === 'removed') {
-      // A removal may carry no more than the id: what left the scope may not be told.
-      const rev = alert.rev ?? known?.rev ?? 0;
+  for (const item of batch.items) {
+    const known = alerts.get(item.alert.id);
+    if (item.kind === 'removed') {
+      const { id, rev } = item.alert;
       if (known && known.rev > rev) continue;
-      alerts.delete(alert.id);
-      gone.set(alert.id, Math.max(rev, gone.get(alert.id) ?? 0));
+      alerts.delete(id);
+      gone.set(id, Math.max(rev, gone.get(id) ?? 0));
       continue;
     }
+    const { alert } = item;
     if (known && known.rev >= alert.rev) continue;
     if ((gone.get(alert.id) ?? -1) >= alert.rev) continue;
     gone.delete(alert.id);
@@ -84,6 +84,6 @@ export function onRead(state: LiveState, rows: Alert[]): LiveState {
 
 function trim(alerts: Map<string, Alert>): Map<string, Alert> {
   if (alerts.size <= MOST_ALERTS) return alerts;
-  const byAge = [...alerts.values()].sort((a, b) => Date.parse(b.lastAt) - Date.parse(a.lastAt));
+  const byAge = [...alerts.values()].sort((a, b) => Date.parse(b.firstAt) - Date.parse(a.firstAt));
   return new Map(byAge.slice(0, MOST_ALERTS).map((alert) => [alert.id, alert]));
 }

@@ -2,7 +2,7 @@ import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { api } from '../api/index.ts';
 import type { Alert } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
-import { matches, TO_DO, type AlertFilter } from './filter.ts';
+import { matches, newestFirst, TO_DO, type AlertFilter } from './filter.ts';
 
 /** One list of the API being read page by page. */
 interface Stream {
@@ -15,7 +15,7 @@ interface Stream {
 
 /**
  * The alerts of a filter: pages of the API and the live line, as one list. "To do" is three states, so three lists are read side by side
- * and shown down to the moment that all of them reach. Rows are newest first; while somebody reads further down the order stands still.
+ * and shown down to the moment that all of them reach. While somebody reads further down, news waits in `held`.
  */
 export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) {
   const live = useLive();
@@ -23,8 +23,6 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   const loading = ref(false);
   const error = shallowRef<unknown>(null);
   const accepted = shallowRef<ReadonlySet<string>>(new Set());
-  /** The moment by which each shown row is ordered. */
-  const order = shallowRef<ReadonlyMap<string, number>>(new Map());
   let turn = 0;
 
   const boundary = computed(() => Math.max(-Infinity, ...streams.value.filter((s) => s.next !== null).map((s) => s.downTo)));
@@ -34,7 +32,7 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   const matching = computed(() => {
     const rows: Alert[] = [];
     for (const alert of live.alerts.values()) {
-      if (Date.parse(alert.lastAt) >= boundary.value && matches(alert, filter.value)) rows.push(alert);
+      if (Date.parse(alert.firstAt) >= boundary.value && matches(alert, filter.value)) rows.push(alert);
     }
     return rows;
   });
@@ -45,23 +43,23 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
 
   function acceptAll() {
     accepted.value = new Set(matching.value.map((alert) => alert.id));
-    order.value = new Map(matching.value.map((alert) => [alert.id, Date.parse(alert.lastAt)]));
   }
 
-  const rows = computed(() =>
-    matching.value
-      .filter((alert) => accepted.value.has(alert.id))
-      .sort((a, b) => (order.value.get(b.id) ?? 0) - (order.value.get(a.id) ?? 0) || (a.id < b.id ? 1 : -1)),
-  );
+  const rows = computed(() => matching.value.filter((alert) => accepted.value.has(alert.id)).sort(newestFirst));
   const held = computed(() => matching.value.filter((alert) => !accepted.value.has(alert.id)));
 
   async function readNext(stream: Stream, signal: number): Promise<Stream> {
     const { state: _all, ...rest } = filter.value;
-    const page = await api.alerts({ ...rest, ...(stream.state !== undefined && { state: stream.state }), limit: 100, ...(stream.next && { cursor: stream.next }) });
+    const page = await api.alerts({
+      ...rest,
+      ...(stream.state !== undefined && { state: stream.state }),
+      limit: 100,
+      ...(stream.next && { cursor: stream.next }),
+    });
     if (signal !== turn) return stream;
     live.read(page.items);
     const last = page.items.at(-1);
-    return { state: stream.state, next: page.next, downTo: page.next === null || !last ? -Infinity : Date.parse(last.lastAt) };
+    return { state: stream.state, next: page.next, downTo: page.next === null || !last ? -Infinity : Date.parse(last.firstAt) };
   }
 
   /** Reads the first pages anew. */
@@ -90,7 +88,9 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
     loading.value = true;
     try {
       const edge = boundary.value;
-      const read = await Promise.all(streams.value.map((s) => (typeof s.next === 'string' && s.downTo >= edge ? readNext(s, mine) : s)));
+      const read = await Promise.all(
+        streams.value.map((s) => (typeof s.next === 'string' && s.downTo >= edge ? readNext(s, mine) : Promise.resolve(s))),
+      );
       if (mine !== turn) return;
       streams.value = read;
       acceptOlder(edge);
@@ -104,15 +104,8 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   /** Rows below the old boundary are what was asked for; news above it still waits. */
   function acceptOlder(edge: number) {
     const ids = new Set(accepted.value);
-    const moments = new Map(order.value);
-    for (const alert of matching.value) {
-      const at = Date.parse(alert.lastAt);
-      if (at > edge || ids.has(alert.id)) continue;
-      ids.add(alert.id);
-      moments.set(alert.id, at);
-    }
+    for (const alert of matching.value) if (Date.parse(alert.firstAt) <= edge) ids.add(alert.id);
     accepted.value = ids;
-    order.value = moments;
   }
 
   watch([() => JSON.stringify(filter.value), () => live.epoch], () => void reload(), { immediate: true });

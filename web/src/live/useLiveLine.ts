@@ -24,12 +24,12 @@ export function useLiveLine(): void {
       transports: ['websocket', 'polling'],
       reconnectionDelay: 1_000,
       reconnectionDelayMax: 10_000,
-      auth: (give) => give(live.upTo === null ? {} : { after: live.upTo }),
+      auth: (give) => give(live.upTo === null || live.log === null ? {} : { after: live.upTo, log: live.log }),
     });
     socket = line;
     line.on('hello', (hello: Hello) => live.hello(hello));
     line.on('alerts', (batch: { upTo: number; items: LiveItem[] }) => live.alertsCame(batch));
-    line.on('gates', (news: GateLane[] | { items: GateLane[] }) => live.gatesCame(Array.isArray(news) ? news : news.items));
+    line.on('gates', ({ items }: { items: GateLane[] }) => live.gatesCame(items));
     line.on('resync', ({ seq }: { seq: number }) => {
       live.resync(seq);
       line.disconnect().connect();

@@ -17,12 +17,16 @@ export function useSteps() {
   const busy = ref(false);
 
   /** Takes a step as of the alert the person sees. Gives the alert after it, or as it now is when the step was not taken. */
-  async function take(alert: Pick<Alert, 'id' | 'rev'>, step: string, body: Record<string, unknown> = {}): Promise<AlertDetail | null> {
+  async function take(
+    alert: Pick<Alert, 'id' | 'rev'>,
+    step: string,
+    body: Record<string, unknown> = {},
+  ): Promise<AlertDetail | null> {
     if (busy.value) return null;
     busy.value = true;
     try {
       const next = await api.step(alert, step, body);
-      live.read([next as Alert]);
+      live.read([next]);
       toasts.say(t('steps.done', { step: stepWord(step) }));
       return next;
     } catch (error) {
@@ -35,12 +39,13 @@ export function useSteps() {
   async function explain(alert: Pick<Alert, 'id' | 'rev'>, step: string, error: unknown): Promise<AlertDetail | null> {
     const stale = error instanceof ApiError && [409, 412].includes(error.status);
     if (!stale) {
-      const detail = error instanceof ApiError && error.status === 0 ? t('errors.unreachable') : error instanceof Error ? error.message : '';
+      const detail =
+        error instanceof ApiError && error.status === 0 ? t('errors.unreachable') : error instanceof Error ? error.message : '';
       toasts.say(t('errors.stepFailed', { detail }), 'warning');
       return null;
     }
     const now = await api.alert(alert.id).catch(() => null);
-    if (now) live.read([now as Alert]);
+    if (now) live.read([now]);
     const person = now?.history?.findLast((entry) => entry.by !== 'system');
     if (error.status === 412 && person && now && now.rev !== alert.rev && isLast(now, person)) {
       const { key, n } = ago(Date.parse(person.at), clock.now);

@@ -46,7 +46,9 @@ export const useClock = defineStore('clock', () => {
   }
 
   /** Whether the platform's time is not the computer's: then it is shown. */
-  const elsewhere = computed(() => known.value && (anchor.value.speed !== 1 || Math.abs(anchor.value.platform - anchor.value.real) > 120_000));
+  const elsewhere = computed(
+    () => known.value && (anchor.value.speed !== 1 || Math.abs(anchor.value.platform - anchor.value.real) > 120_000),
+  );
   const speed = computed(() => anchor.value.speed);
 
   return { now, known, elsewhere, speed, start, ask };

@@ -45,7 +45,7 @@ export const useLive = defineStore('live', () => {
   }
 
   function gatesRead(rows: GateLane[]) {
-    lanes.value = mergeLanes(new Map(), rows);
+    lanes.value = mergeLanes(lanes.value, rows);
   }
 
   function lost() {
@@ -63,11 +63,31 @@ export const useLive = defineStore('live', () => {
 
   const alerts = computed(() => state.value.alerts);
   const upTo = computed(() => state.value.upTo);
+  const log = computed(() => state.value.log);
   const criticalOpen = computed(() => {
     let n = 0;
     for (const alert of state.value.alerts.values()) if (alert.severity === 'critical' && alert.state === 'open') n += 1;
     return n;
   });
 
-  return { state, alerts, upTo, lanes, line, downSince, arrivals, epoch, criticalOpen, hello, alertsCame, resync, read, gatesCame, gatesRead, lost, forget };
+  return {
+    state,
+    alerts,
+    upTo,
+    log,
+    lanes,
+    line,
+    downSince,
+    arrivals,
+    epoch,
+    criticalOpen,
+    hello,
+    alertsCame,
+    resync,
+    read,
+    gatesCame,
+    gatesRead,
+    lost,
+    forget,
+  };
 });
