@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { UpdateFilter } from 'mongodb';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { AlertChange, AlertStore, FindingGroup } from '../store/alerts.ts';
@@ -70,5 +69,5 @@ export function changeOf(before: AlertDoc, next: AlertFields, kind: EventKind, d
   if (steps.length > 0) push.history = { $each: steps };
   if (done) push.done = { $each: [done], $slice: -DONE_KEPT };
   const update = { $set: set, $push: push, ...(Object.keys(unset).length > 0 && { $unset: unset }) };
-  return { id: before._id, rev: before.rev, update: update as UpdateFilter<AlertDoc> };
+  return { id: before._id, rev: before.rev, update: update };
 }

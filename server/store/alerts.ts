@@ -6,6 +6,7 @@ import type { FindingDoc } from './types.ts';
 /** The alerts of the store: shape, indexes, and the few queries of the hot path, on the driver's own collection. */
 
 export const ALERTS = 'alerts';
+export const LIVE_EVENTS = 'live_events';
 
 /** Mongoose's view of an alert: documentation and indexes. Documents are written by the driver, built by `server/alerts`. */
 export const alertSchema = new Schema(
@@ -176,6 +177,22 @@ export function createAlertStore(db: Db) {
     /** Dispatched alerts whose time is over, the oldest first. */
     async overdue(now: Date, limit: number): Promise<AlertDoc[]> {
       return alerts.find({ overdueAt: { $lte: now } }).sort({ overdueAt: 1 }).limit(limit).toArray(); // prettier-ignore
+    },
+
+    /** How many alerts match, by state. */
+    async countByState(filter: Filter<AlertDoc>): Promise<Record<string, number>> {
+      const rows = await alerts
+        .aggregate<{ _id: string; n: number }>([{ $match: filter }, { $group: { _id: '$state', n: { $sum: 1 } } }])
+        .toArray();
+      return Object.fromEntries(rows.map((row) => [row._id, row.n]));
+    },
+
+    /** The last number of the live log; 0 before the first. */
+    async lastSeq(): Promise<number> {
+      const last = await db
+        .collection<{ _id: number }>(LIVE_EVENTS, durable)
+        .findOne({}, { sort: { _id: -1 }, projection: { _id: 1 } });
+      return last?._id ?? 0;
     },
 
     /** One page of alerts in order of (firstAt, id). */

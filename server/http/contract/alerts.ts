@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { instant, plateColor } from '../../../devices/contract/messages.ts';
 
 /** Alerts as HTTP and the live socket show them (HTTP contract v1, "Alerts"). */
@@ -82,7 +83,15 @@ export const stepBodies = {
 
 const sequence = z.coerce.number().int().min(0);
 
-/** The query of `GET /alerts`. `plate` is a number or `number,colour`; times are [from, to). */
+const moment = (edge: 'start' | 'end') =>
+  z
+    .string()
+    .refine((s) => !Number.isNaN(parseRegistryTime(s, edge)), {
+      error: 'not a civil date or an ISO 8601 date-time with an offset',
+    })
+    .transform((s) => parseRegistryTime(s, edge));
+
+/** The query of `GET /alerts`. `plate` is a number or `number,colour`; `from` belongs to the stretch, `to` does not; a bare date as `to` is the whole day. */
 export const alertQuery = z.strictObject({
   state: alertState.optional(),
   rule: line.optional(),
@@ -91,8 +100,8 @@ export const alertQuery = z.strictObject({
   county: z.string().regex(/^\d{6}$/).optional(), // prettier-ignore
   enterprise: line.optional(),
   plate: z.string().min(1).max(40).optional(),
-  from: instant.optional(),
-  to: instant.optional(),
+  from: moment('start').optional(),
+  to: moment('end').optional(),
   after: sequence.optional().describe('only alerts with an event later than this sequence number'),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
   cursor: z.string().max(200).optional(),

@@ -1,0 +1,45 @@
+import { AppError } from '../errors.ts';
+
+/** The errors of alerts. */
+export const problems = {
+  unknownAlert: () =>
+    new AppError(404, 'unknown-alert', { zh: '没有这条预警，或不在您的范围内', en: 'there is no such alert in your scope' }),
+  stepNotYours: () =>
+    new AppError(403, 'step-not-allowed', { zh: '您的角色不能执行此步骤', en: 'your role may not take this step' }),
+  notFromHere: (state: string, step: string) =>
+    new AppError(409, 'wrong-state', {
+      zh: `预警状态为 ${state}，不能执行 ${step}；请刷新后再试`,
+      en: `an alert that is ${state} cannot take the step ${step}; read it again`,
+    }),
+  nothingPenal: () =>
+    new AppError(409, 'nothing-to-hand-over', {
+      zh: '没有可移送的结果：待确认、追溯或有争议的结果不能移送',
+      en: 'no finding of it can be handed over: provisional, retroactive and disputed ones cannot',
+    }),
+  historyFull: () =>
+    new AppError(409, 'history-full', {
+      zh: '这条预警的记录已满，不能再添加意见',
+      en: 'the history of this alert is full: no more comments',
+    }),
+  dueIsPast: () =>
+    new AppError(
+      422,
+      'due-past',
+      { zh: '期限已过；请填写将来的时间', en: 'the due time is past; give one to come' },
+      { errors: [{ path: 'due', message: 'is past' }] },
+    ),
+  needsIfMatch: () =>
+    new AppError(428, 'if-match-required', { zh: '请在 If-Match 中给出所见版本', en: 'say in If-Match which revision you saw' }),
+  badIfMatch: () => new AppError(400, 'if-match-malformed', { zh: 'If-Match 应为 "<rev>"', en: 'If-Match is to be "<rev>"' }),
+  stale: () => new AppError(412, 'stale', { zh: '预警已有变化；请刷新后再试', en: 'the alert has changed since; read it again' }),
+  keyReused: () =>
+    new AppError(422, 'idempotency-key-reused', {
+      zh: '此 Idempotency-Key 已用于另一请求',
+      en: 'this Idempotency-Key was used for another request',
+    }),
+  badCursor: () =>
+    new AppError(400, 'bad-cursor', {
+      zh: '游标无效；请从第一页开始',
+      en: 'the cursor is not one of ours; begin with the first page',
+    }),
+};

@@ -1,0 +1,50 @@
+import type { AlertQuery } from '../http/contract/alerts.ts';
+import { problems } from './problems.ts';
+import { scopeFilter, type Scope } from './scope.ts';
+
+/** Where a list goes on: below which (firstAt, id), and when and at which number of the live log it was begun. */
+export interface Cursor {
+  asOf: number;
+  begun: number;
+  firstAt: number;
+  id: string;
+}
+
+export function writeCursor({ asOf, begun, firstAt, id }: Cursor): string {
+  return Buffer.from(`${asOf} ${begun} ${firstAt} ${id}`).toString('base64url');
+}
+
+/** @throws 400 `bad-cursor` */
+export function readCursor(text: string): Cursor {
+  const m = /^(\d{1,15}) (-?\d{1,16}) (-?\d{1,16}) ([\w-]{16})$/.exec(Buffer.from(text, 'base64url').toString());
+  if (!m) throw problems.badCursor();
+  return { asOf: Number(m[1]), begun: Number(m[2]), firstAt: Number(m[3]), id: m[4]! };
+}
+
+/**
+ * The store's filter of a list of alerts.
+ * @param asOf alerts opened by this number of the live log, and those that have no number yet
+ */
+export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor: Cursor | undefined): Record<string, unknown> {
+  const all: Record<string, unknown>[] = [
+    scopeFilter(scope),
+    { $or: [{ openedSeq: { $lte: asOf } }, { openedSeq: { $exists: false } }] },
+  ];
+  const { state, rule, severity, audience, county, enterprise, plate, from, to, after } = query;
+  if (state) all.push({ state });
+  if (rule !== undefined) all.push({ rule });
+  if (severity) all.push({ severity });
+  if (audience) all.push({ audiences: audience });
+  if (county !== undefined) all.push({ counties: county });
+  if (enterprise !== undefined) all.push({ enterprises: enterprise });
+  if (plate !== undefined) all.push({ plate: plate.includes(',') ? plate : { $gte: `${plate},`, $lt: `${plate}-` } });
+  if (from !== undefined) all.push({ lastAt: { $gte: new Date(from) } });
+  if (to !== undefined) all.push({ firstAt: { $lt: new Date(to) } });
+  if (after !== undefined) all.push({ $or: [{ seq: { $gt: after } }, { 'pending.0': { $exists: true } }] });
+  if (cursor) {
+    const beyond = query.order === 'asc' ? '$gt' : '$lt';
+    const firstAt = new Date(cursor.firstAt);
+    all.push({ $or: [{ firstAt: { [beyond]: firstAt } }, { firstAt, _id: { [beyond]: cursor.id } }] });
+  }
+  return { $and: all };
+}

@@ -1,0 +1,92 @@
+import { formatInstant } from '../../devices/contract/instant.ts';
+import { coversCounty } from '../alerts/scope.ts';
+import type { Actor, GateLane } from '../alerts/types.ts';
+import type { GateState } from '../http/contract/live.ts';
+import type { Logger } from '../log.ts';
+import { createLoop } from './loop.ts';
+import type { LaneSource } from './types.ts';
+
+export type GateHub = ReturnType<typeof createGateHub>;
+
+/**
+ * The lanes as this process knows them, each with the version in which it changed last. Sockets remember a version: what a slow one
+ * misses in between is overtaken by the lane's next state, so nothing queues.
+ */
+export function createGateHub({ source, log, options = {} }: { source: LaneSource; log: Logger; options?: { pollMs?: number } }) {
+  const lanes = new Map<string, { lane: GateLane; version: number }>();
+  let version = 0;
+  let newest: Date | undefined;
+  let watch: { close(): Promise<void> } | undefined;
+  let readAt = 0;
+  const { pollMs = 2000 } = options;
+
+  async function read(): Promise<void> {
+    // A stream of changes wakes this loop for each of them: a reading gathers what came within a fifth of a second.
+    const wait = readAt + 200 - Date.now();
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+    readAt = Date.now();
+    const changed = await source.changedSince(newest);
+    for (const { changed: moment, ...lane } of changed) {
+      if (!newest || moment > newest) newest = moment;
+      const known = lanes.get(lane._id);
+      if (known && JSON.stringify(known.lane) === JSON.stringify(lane)) continue;
+      version += 1;
+      lanes.set(lane._id, { lane, version });
+    }
+  }
+
+  const loop = createLoop(read, pollMs, (error) => log.warn({ err: error }, 'the gate lanes cannot be read for now'));
+
+  return {
+    version: () => version,
+    /** The lanes a reader may see that changed after a version; 0 gives all. */
+    since(seen: number, actor: Actor): GateState[] {
+      return [...lanes.values()]
+        .filter((entry) => entry.version > seen && seesLane(actor, entry.lane))
+        .map((entry) => laneJson(entry.lane));
+    },
+    async start() {
+      watch = source.watch(loop.wake);
+      await read().catch((error: unknown) => log.warn({ err: error }, 'the gate lanes cannot be read for now'));
+      loop.start();
+    },
+    async stop() {
+      await watch?.close();
+      await loop.stop();
+    },
+  };
+}
+
+/** Whether a reader may see a gate's lane: as decisions (HTTP contract, "Who"). */
+export function seesLane(actor: Actor, lane: GateLane): boolean {
+  switch (actor.role) {
+    case 'owner':
+    case 'auditor':
+      return true;
+    case 'police':
+    case 'bureau':
+      return coversCounty(actor.counties, lane.county);
+    case 'enterprise':
+      return lane.enterprise !== undefined && lane.enterprise === actor.enterpriseId;
+    case 'market':
+    case 'administrator':
+      return false;
+  }
+}
+
+function laneJson(lane: GateLane): GateState {
+  const { gateId, lane: name, enterprise, county, at, direction, plate, stage, known, decision, reasons, ref, outcome } = lane;
+  return {
+    gate: gateId,
+    lane: name,
+    ...(enterprise !== undefined && { enterprise }),
+    ...(county !== undefined && { county }),
+    at: formatInstant(at.getTime()),
+    direction,
+    vehicle: { number: plate.number, color: plate.color as GateState['vehicle']['color'], stage, known },
+    ...(decision !== undefined && { decision }),
+    reasons,
+    ...(ref !== undefined && { ref }),
+    ...(outcome !== undefined && { outcome }),
+  };
+}

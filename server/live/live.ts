@@ -1,0 +1,50 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { GateLane } from '../alerts/types.ts';
+import type { Logger } from '../log.ts';
+import { createGateHub } from './gates.ts';
+import { createSockets, type SocketsDeps } from './sockets.ts';
+import { createLogTail } from './tail.ts';
+import type { Authenticate, LaneSource, LogAppender, LogReader } from './types.ts';
+import { createLogWriter, type WriterDeps } from './writer.ts';
+
+export interface LiveDeps {
+  http: HttpServer | HttpsServer;
+  /** `createLiveEventStore(db, log)` */
+  store: LogReader & LogAppender;
+  /** `createGateLaneStore(db, log)` */
+  lanes: LaneSource;
+  authenticate: Authenticate;
+  onEnded?: (listener: () => void) => void;
+  log: Logger;
+  options?: SocketsDeps['options'] & WriterDeps['options'];
+}
+
+export type Live = ReturnType<typeof createLive>;
+
+/** Everything live of one process: the writer of the log, its reader, the gate lanes and the sockets. */
+export function createLive({ http, store, lanes, authenticate, onEnded, log, options = {} }: LiveDeps) {
+  const tail = createLogTail({ store, log });
+  const writer = createLogWriter({ store, log, onAppended: tail.wake, options });
+  const gates = createGateHub({ source: lanes, log });
+  const sockets = createSockets({ http, authenticate, ...(onEnded && { onEnded }), store, tail, gates, log, options });
+
+  return {
+    /** An alert changed in this process (`createAlerts({ onChange })`). */
+    wake: () => writer.wake(),
+    /** Puts the newest states of lanes on every gate board, of all processes. One round trip, not majority. */
+    publishGateState: (items: GateLane[]): Promise<void> => lanes.publish(items),
+    /** Connected clients of this process. */
+    clients: () => sockets.size(),
+    async start(): Promise<void> {
+      await Promise.all([tail.start(), gates.start()]);
+      writer.start();
+      sockets.start();
+    },
+    async stop(): Promise<void> {
+      await sockets.stop();
+      await writer.stop();
+      await Promise.all([tail.stop(), gates.stop()]);
+    },
+  };
+}

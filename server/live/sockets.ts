@@ -1,0 +1,195 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Server, type Namespace, type Socket } from 'socket.io';
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Actor } from '../alerts/types.ts';
+import { liveAuth } from '../http/contract/live.ts';
+import type { Logger } from '../log.ts';
+import type { GateHub } from './gates.ts';
+import { createPump, type Pump } from './pump.ts';
+import type { LogTail } from './tail.ts';
+import type { Authenticate, LiveHandshake, LogReader } from './types.ts';
+
+export interface SocketsDeps {
+  http: HttpServer | HttpsServer;
+  authenticate: Authenticate;
+  /** Registers somebody to be told that some session, token or scope ended or changed in this process. */
+  onEnded?: (listener: () => void) => void;
+  store: LogReader;
+  tail: LogTail;
+  gates: GateHub;
+  log: Logger;
+  options?: { gatherMs?: number; gatesMs?: number; recheckMs?: number; page?: number; maxBehind?: number };
+}
+
+/** One client. */
+interface Client {
+  socket: Socket;
+  handshake: LiveHandshake;
+  actor: Actor;
+  pump: Pump;
+  gatesSent: number;
+}
+
+/** The namespace `/live`: every client gets its part of the live log and of the gate lanes. */
+export function createSockets({ http, authenticate, onEnded, store, tail, gates, log, options = {} }: SocketsDeps) {
+  const { gatherMs = 50, gatesMs = 250, recheckMs = 2000, page, maxBehind = 10_000 } = options;
+  const clients = new Set<Client>();
+  const timers: NodeJS.Timeout[] = [];
+  let gathering: NodeJS.Timeout | undefined;
+  let stopListening = () => {};
+
+  const io = new Server(http, {
+    serveClient: false,
+    perMessageDeflate: false,
+    httpCompression: false,
+    maxHttpBufferSize: 16_384,
+    allowRequest: (request, answer) => answer(null, sameOrigin(request.headers.origin, request.headers.host)),
+  });
+  const live: Namespace = io.of('/live');
+
+  const pushAll = (): void => {
+    gathering = undefined;
+    for (const client of clients) push(client);
+  };
+
+  function push(client: Client): void {
+    client.pump.push().catch((error: unknown) => log.warn({ err: error }, 'a live client waits for the store'));
+  }
+
+  function pushGates(client: Client): void {
+    const version = gates.version();
+    if (version === client.gatesSent || !takes(client.socket)) return;
+    const items = gates.since(client.gatesSent, client.actor);
+    client.gatesSent = version;
+    if (items.length > 0) client.socket.emit('gates', { items });
+  }
+
+  async function recheck(): Promise<void> {
+    const asked = new Map<string, Promise<Actor | null>>();
+    await Promise.all(
+      [...clients].map(async (client) => {
+        const key = JSON.stringify(client.handshake);
+        const answer = asked.get(key) ?? authenticate(client.handshake);
+        asked.set(key, answer);
+        // Whom the store cannot speak of for the moment is asked for again.
+        const actor = await answer.catch(() => undefined);
+        if (actor === undefined || (actor && isDeepStrictEqual(actor, client.actor))) return;
+        client.socket.disconnect(true);
+      }),
+    );
+  }
+
+  live.use((socket, next) => {
+    const auth = liveAuth.safeParse(socket.handshake.auth);
+    if (!auth.success) return next(refusal('bad-handshake'));
+    const handshake = { cookie: socket.handshake.headers.cookie, token: auth.data.token, address: socket.handshake.address };
+    authenticate(handshake).then(
+      (actor) => {
+        if (!actor) return next(refusal('unauthenticated'));
+        socket.data = { actor, handshake, auth: auth.data };
+        next();
+      },
+      (error: unknown) => {
+        log.warn({ err: error }, 'a live client could not be recognised');
+        next(refusal('unavailable'));
+      },
+    );
+  });
+
+  async function welcome(socket: Socket): Promise<void> {
+    const { actor, handshake, auth } = socket.data as {
+      actor: Actor;
+      handshake: LiveHandshake;
+      auth: { after?: number; log?: string };
+    };
+    const [logId, last] = await Promise.all([store.logId(), store.last()]);
+    if (!socket.connected) return;
+    const seq = Math.max(last, tail.head());
+    const { name, role, enterpriseId, counties } = actor;
+    socket.emit('hello', {
+      log: logId,
+      seq,
+      user: { name, role, ...(enterpriseId !== undefined && { enterpriseId }), ...(counties && { counties }) },
+    });
+    const pump = createPump({
+      store,
+      tail,
+      actor,
+      after: auth.after ?? seq,
+      writable: () => takes(socket),
+      sendAlerts: (payload) => socket.emit('alerts', payload),
+      sendResync: (to) => socket.emit('resync', { seq: to }),
+      options: { maxBehind, ...(page !== undefined && { page }) },
+    });
+    const client: Client = { socket, handshake, actor, pump, gatesSent: 0 };
+    if ((auth.log !== undefined && auth.log !== logId) || (auth.after !== undefined && auth.after > seq)) {
+      pump.end();
+      socket.emit('resync', { seq });
+    }
+    clients.add(client);
+    // The transport says when the last packet has left; it changes once, when polling becomes a WebSocket.
+    const ready = () => push(client);
+    const listen = (transport: typeof socket.conn.transport) => transport.on('ready', ready);
+    listen(socket.conn.transport);
+    socket.conn.on('upgrade', listen);
+    socket.on('disconnect', () => {
+      clients.delete(client);
+      pump.end();
+      socket.conn.off('upgrade', listen);
+      socket.conn.transport.off('ready', ready);
+    });
+    if (last > tail.head()) tail.wake();
+    push(client);
+  }
+
+  live.on('connection', (socket) => {
+    welcome(socket).catch((error: unknown) => {
+      log.warn({ err: error }, 'a live client could not be welcomed');
+      socket.disconnect(true);
+    });
+  });
+
+  return {
+    /** How many clients are connected to this process. */
+    size: () => clients.size,
+    start() {
+      stopListening = tail.onMoved(() => {
+        gathering ??= setTimeout(pushAll, gatherMs);
+      });
+      onEnded?.(() => void recheck());
+      timers.push(
+        setInterval(() => clients.forEach(pushGates), gatesMs),
+        setInterval(() => void recheck(), recheckMs),
+        setInterval(pushAll, 1000),
+      );
+    },
+    /** Disconnects everybody; the HTTP server itself is its owner's to close. */
+    async stop() {
+      stopListening();
+      timers.forEach(clearInterval);
+      clearTimeout(gathering);
+      for (const client of clients) client.pump.end();
+      io.disconnectSockets(true);
+      live.disconnectSockets(true);
+      io.engine.close();
+      await Promise.resolve();
+    },
+  };
+}
+
+/** Whether everything written before has left for the kernel: otherwise the client is slow, and more would only pile up here. */
+function takes(socket: Socket): boolean {
+  const { writeBuffer } = socket.conn as unknown as { writeBuffer: unknown[] };
+  return socket.connected && writeBuffer.length === 0 && socket.conn.transport.writable;
+}
+
+/** A browser says where the page came from; a page of another site may not use this one's cookie. */
+function sameOrigin(origin: string | undefined, host: string | undefined): boolean {
+  if (origin === undefined) return true;
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+function refusal(code: string): Error {
+  return Object.assign(new Error(code), { data: { code } });
+}
