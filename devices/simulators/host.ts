@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,6 +74,7 @@ export async function runSimulator(
   const clock = fastClock(options);
   const day = planDay({ seed: options.seed, date: options.date, scale: options.scale });
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // every waiting event listens
   const devices = new Map<string, Device>();
   const dir = (deviceId: string) => join(options.data, kind, deviceId);
   const names = Object.keys(secrets).filter((name) => name.startsWith(`${kind}/`));
