@@ -8,13 +8,15 @@ export const LANGUAGES: readonly Language[] = ['zh-CN', 'en'];
  * The console's texts. Messages are interpreted, never compiled with `eval`, so the content security policy holds. Chinese is in the
  * first load; English is fetched when it is asked for.
  */
-export const i18n = createI18n({
+const messages: Partial<Record<Language, typeof zhCN>> = { 'zh-CN': zhCN };
+
+export const i18n = createI18n<[typeof zhCN], Language, false>({
   legacy: false,
   locale: 'zh-CN',
   fallbackLocale: 'zh-CN',
   missingWarn: false,
   fallbackWarn: false,
-  messages: { 'zh-CN': zhCN },
+  messages: messages as Record<Language, typeof zhCN>,
 });
 
 /** Shows the console in a language from now on. */
