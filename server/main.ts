@@ -23,11 +23,14 @@ let platform: Platform;
 try {
   platform = await startPlatform(config, log);
 } catch (error) {
-  process.stderr.write(`${error instanceof DataDirInUse ? error.message : `not started · 未启动: ${String(error instanceof Error ? error.message : error)}`}\n`);
+  process.stderr.write(
+    `${error instanceof DataDirInUse ? error.message : `not started · 未启动: ${String(error instanceof Error ? error.message : error)}`}\n`,
+  );
   process.exit(1);
 }
 
-if (platform.adminPassword !== undefined) process.stdout.write(`admin password (shown once · 仅显示一次): ${platform.adminPassword}\n`);
+if (platform.adminPassword !== undefined)
+  process.stdout.write(`admin password (shown once · 仅显示一次): ${platform.adminPassword}\n`);
 process.stdout.write(`ready ${platform.url} ${platform.mqttUrl}\n`);
 
 let stopping = false;
@@ -41,4 +44,9 @@ async function stop(signal: string) {
 }
 process.on('SIGTERM', () => void stop('SIGTERM'));
 process.on('SIGINT', () => void stop('SIGINT'));
-process.on('unhandledRejection', (error) => log.error({ event: 'unhandled', error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'unhandled rejection'));
+process.on('unhandledRejection', (error) =>
+  log.error(
+    { event: 'unhandled', error: String(error), stack: error instanceof Error ? error.stack : undefined },
+    'unhandled rejection',
+  ),
+);

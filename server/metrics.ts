@@ -5,8 +5,18 @@ import type { IntakeDeps } from './intake/index.ts';
 export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const messages = new Counter({ name: 'cleanhaul_messages_total', help: 'messages by kind and outcome', labelNames: ['kind', 'outcome'], registers: [registry] });
-  const items = new Counter({ name: 'cleanhaul_batched_messages_total', help: 'messages handled in batches', labelNames: ['lane'], registers: [registry] });
+  const messages = new Counter({
+    name: 'cleanhaul_messages_total',
+    help: 'messages by kind and outcome',
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+  });
+  const items = new Counter({
+    name: 'cleanhaul_batched_messages_total',
+    help: 'messages handled in batches',
+    labelNames: ['lane'],
+    registers: [registry],
+  });
   const seconds = new Histogram({
     name: 'cleanhaul_batch_seconds',
     help: 'time from the start of a batch to its answer',

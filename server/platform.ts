@@ -50,7 +50,8 @@ export interface Platform {
 export async function startPlatform(config: Config, log: Logger): Promise<Platform> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
-    for (const end of stops.splice(0).reverse()) await end().catch((error: unknown) => log.error({ event: 'stop', error: String(error) }, 'a part did not stop cleanly'));
+    for (const end of stops.splice(0).reverse())
+      await end().catch((error: unknown) => log.error({ event: 'stop', error: String(error) }, 'a part did not stop cleanly'));
   };
   try {
     return { ...(await start(config, log, stops)), stop };
@@ -66,7 +67,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     const lock = await lockDataDir(config.dataDir);
     stops.push(() => lock.release());
   }
-  const mongod = config.mongodbUri === undefined ? await startMongod({ dataDir: config.dataDir, log, cacheGb: config.mongodbCacheGb }) : undefined;
+  const mongod =
+    config.mongodbUri === undefined
+      ? await startMongod({ dataDir: config.dataDir, log, cacheGb: config.mongodbCacheGb })
+      : undefined;
   if (mongod) stops.push(() => mongod.stop());
   const store = await connectStore(config.mongodbUri ?? mongod!.uri, log);
   stops.push(() => store.close());
@@ -91,8 +95,18 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     log,
   });
   const revisions = createRevisions(store.db);
-  const registry = createRegistry({ db: store.db, clock, hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) } });
-  await Promise.all([core.indexes(), registry.indexes(), identity.indexes(), ensureAlertIndexes(store.connection), ensureLiveIndexes(store.connection)]);
+  const registry = createRegistry({
+    db: store.db,
+    clock,
+    hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) },
+  });
+  await Promise.all([
+    core.indexes(),
+    registry.indexes(),
+    identity.indexes(),
+    ensureAlertIndexes(store.connection),
+    ensureLiveIndexes(store.connection),
+  ]);
   const admin = await identity.ensureAdmin(config.adminPassword);
 
   const door = devicesRouter({
@@ -119,7 +133,12 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
 
   const broker =
     config.mqtt.url === undefined
-      ? await createBroker({ port: config.mqtt.port, host: config.host, log, accounts: { lookup: (username) => registry.device(username), revision: async () => (await revisions.read()).devices } })
+      ? await createBroker({
+          port: config.mqtt.port,
+          host: config.host,
+          log,
+          accounts: { lookup: (username) => registry.device(username), revision: async () => (await revisions.read()).devices },
+        })
       : undefined;
   if (broker) stops.push(() => broker.stop());
   const listener = createListener({
@@ -156,7 +175,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
 }
 
 function credentials({ mqtt }: Config) {
-  return { ...(mqtt.username !== undefined && { username: mqtt.username }), ...(mqtt.password !== undefined && { password: mqtt.password }) };
+  return {
+    ...(mqtt.username !== undefined && { username: mqtt.username }),
+    ...(mqtt.password !== undefined && { password: mqtt.password }),
+  };
 }
 
 function listen(http: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {

@@ -34,17 +34,21 @@ export function admit(incoming: Incoming, device: DeviceFacts | undefined, bound
     ...(code in RETRY_AFTER && { retryAfter: RETRY_AFTER[code as keyof typeof RETRY_AFTER] }),
   });
   const { kind, bytes, message } = incoming;
-  if (kind === undefined || !isKind(kind)) return refuse('unknown-topic', 'the topic is not cleanhaul/v1/<kind>/<deviceId>/<message>');
+  if (kind === undefined || !isKind(kind))
+    return refuse('unknown-topic', 'the topic is not cleanhaul/v1/<kind>/<deviceId>/<message>');
   const decoded = decodeMessage(kind, message, bytes, device?.dialect);
-  const id = decoded.ok ? (decoded.value as OutboxMessage).id : decoded.id;
+  const id = decoded.ok ? (decoded.value).id : decoded.id;
   if (incoming.retained) return refuse('retained', 'only status may be retained; publish without RETAIN', id);
   if (!device) return refuse('unknown-device', `${kind}/${incoming.deviceId} is not registered`, id);
   if (!device.enabled) return refuse('disabled-device', `${kind}/${incoming.deviceId} is disabled`, id);
   if (!decoded.ok) return refuse(decoded.code, decoded.message, id);
-  const body = decoded.value as OutboxMessage;
+  const body = decoded.value;
   const at = decoded.atMs;
-  const late = incoming.replay ? null : checkTime({ atMs: at, nowMs: incoming.receivedAt, backfill: body.backfill ?? false }, bounds);
-  if (late) return refuse(late, late === 'clock-ahead' ? 'at lies ahead of the platform: set the clock' : 'at lies too far back', id);
+  const late = incoming.replay
+    ? null
+    : checkTime({ atMs: at, nowMs: incoming.receivedAt, backfill: body.backfill ?? false }, bounds);
+  if (late)
+    return refuse(late, late === 'clock-ahead' ? 'at lies ahead of the platform: set the clock' : 'at lies too far back', id);
   return { incoming, kind, device, body, at };
 }
 

@@ -21,7 +21,13 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
   function open(): Window {
     const at = new Date();
     const id = `${at.getTime().toString(36).padStart(9, '0')}-${owner}-${(counter++).toString(36)}`;
-    const window: Window = { id, opened: store.open({ _id: id, owner, instance, state: 'open', openedAt: at }), closesAt: Infinity, users: 0, failed: false };
+    const window: Window = {
+      id,
+      opened: store.open({ _id: id, owner, instance, state: 'open', openedAt: at }),
+      closesAt: Infinity,
+      users: 0,
+      failed: false,
+    };
     window.opened.catch(() => {
       if (current === window) current = null;
       if (next === window) next = null;

@@ -49,7 +49,7 @@ export interface CoreDeps {
 export function createCore(deps: CoreDeps) {
   const { connection, clock, policies, config, alerts, publish, log } = deps;
   const owner = `${config.instance}.${randomBytes(6).toString('hex')}`;
-  const registry = createRegistryReader(connection.db! as unknown as Parameters<typeof createRegistryReader>[0]);
+  const registry = createRegistryReader(connection.db!);
   const stores = {
     observations: observationStore(connection),
     findings: findingStore(connection),
@@ -64,7 +64,12 @@ export function createCore(deps: CoreDeps) {
   const { observations, findings, decisions, deadLetters, batches, due, hours, statuses, payloads } = stores;
   const history = { observations, findings, decisions, payloads, registry, policies, clock };
   const records = createBatchRecords(batches, owner, config.instance);
-  const urea = createUreaHours({ ...history, due, hours, ...(deps.judgeAfterMs !== undefined && { judgeAfterMs: deps.judgeAfterMs }) });
+  const urea = createUreaHours({
+    ...history,
+    due,
+    hours,
+    ...(deps.judgeAfterMs !== undefined && { judgeAfterMs: deps.judgeAfterMs }),
+  });
   const lanes = createGateLanes(deps.publishLanes);
   const reports = createDeviceReports({ ...history, alerts });
   const judge = createJudge({
@@ -76,7 +81,11 @@ export function createCore(deps: CoreDeps) {
       publish(answerTopic('gate', observation.deviceId, 'decision'), JSON.stringify(decision), { qos: 1 }),
     onRuleError: (rule, error) => log.error({ event: 'rule-error', rule, error: String(error) }, 'a rule failed'),
   });
-  const bounds = { aheadMs: config.bounds.clockAheadMs, lateMs: config.bounds.tooOldMs, oldestMs: config.bounds.tooOldBackfillMs };
+  const bounds = {
+    aheadMs: config.bounds.clockAheadMs,
+    lateMs: config.bounds.tooOldMs,
+    oldestMs: config.bounds.tooOldBackfillMs,
+  };
   const pipeline = createPipeline({ ...history, records, batches, deadLetters, judge, reports, bounds });
   const { gatePerSecond, devicePerSecond, burst } = config.limits;
   const receipts = createReceipts(publish, clock);
@@ -91,7 +100,20 @@ export function createCore(deps: CoreDeps) {
     publish,
     ...(deps.observe && { observe: deps.observe }),
   });
-  const sweeps = createSweeps({ ...history, owner, instance: config.instance, records, batches, pipeline, judge, urea, due, statuses, alerts, log });
+  const sweeps = createSweeps({
+    ...history,
+    owner,
+    instance: config.instance,
+    records,
+    batches,
+    pipeline,
+    judge,
+    urea,
+    due,
+    statuses,
+    alerts,
+    log,
+  });
   const gatePolicies = createGatePolicies({ ...history, publish, log });
 
   return {
@@ -114,7 +136,9 @@ export function createCore(deps: CoreDeps) {
       const from = new Map<string, number>();
       for (const { vin, at } of rows) from.set(vin, Math.min(at, from.get(vin) ?? Infinity));
       const now = Date.now();
-      await due.mark([...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, vin, from: at, dueAt: now })));
+      await due.mark(
+        [...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, vin, from: at, dueAt: now })),
+      );
     },
 
     /** Finishes what is under way and leaves; the broker and the store must still be there. */

@@ -11,12 +11,19 @@ export interface DeviceReports {
 }
 
 const TEXTS = {
-  'id-reused': { zh: '设备重复使用消息编号且内容不同，已拒收', en: 'The device used a message id again with other content; refused' },
+  'id-reused': {
+    zh: '设备重复使用消息编号且内容不同，已拒收',
+    en: 'The device used a message id again with other content; refused',
+  },
   flooding: { zh: '设备上报频率超限，超出部分未接收', en: 'The device sends faster than its limit; the excess was not taken in' },
 } as const;
 type Code = keyof typeof TEXTS;
 
-export function createDeviceReports(deps: Pick<HistoryDeps, 'findings' | 'registry' | 'policies' | 'clock'> & { alerts: { refresh(keys: string[]): Promise<void> } }): DeviceReports {
+export function createDeviceReports(
+  deps: Pick<HistoryDeps, 'findings' | 'registry' | 'policies' | 'clock'> & {
+    alerts: { refresh(keys: string[]): Promise<void> };
+  },
+): DeviceReports {
   return {
     async refused(refusals) {
       const told = new Map<string, { code: Code; refusal: Refusal }>();
@@ -25,7 +32,9 @@ export function createDeviceReports(deps: Pick<HistoryDeps, 'findings' | 'regist
         if (code) told.set(`${code}|${refusal.incoming.kind}/${refusal.incoming.deviceId}`, { code, refusal });
       }
       if (told.size === 0) return;
-      const devices = await deps.registry.devices([...told.values()].map(({ refusal: { incoming } }) => `${incoming.kind}/${incoming.deviceId}`));
+      const devices = await deps.registry.devices(
+        [...told.values()].map(({ refusal: { incoming } }) => `${incoming.kind}/${incoming.deviceId}`),
+      );
       const docs = [...told.values()].flatMap(({ code, refusal }) => {
         const { kind, deviceId, receivedAt } = refusal.incoming;
         const device = inForce(devices.get(`${kind}/${deviceId}`) ?? [], receivedAt, Infinity)?.facts;
@@ -54,7 +63,12 @@ export function createDeviceReports(deps: Pick<HistoryDeps, 'findings' | 'regist
       basis: policy.rules['device-health'].basis.flatMap((id) => policy.basis[id] ?? []),
       ...TEXTS[code],
     };
-    const place = { device: name, name: device.nameZh, ...(device.lon !== undefined && { lon: device.lon }), ...(device.lat !== undefined && { lat: device.lat }) };
+    const place = {
+      device: name,
+      name: device.nameZh,
+      ...(device.lon !== undefined && { lon: device.lon }),
+      ...(device.lat !== undefined && { lat: device.lat }),
+    };
     return findingDoc(
       draft,
       {

@@ -26,13 +26,21 @@ import type { Work } from './types.ts';
 /** Telemetry that reaches back further is found by an index of its own. */
 export const LONG_MS = 10 * MINUTE;
 
-type Registry = Pick<RegistryReader, 'vehiclesBySkeleton' | 'vehiclesByVin' | 'enterprises' | 'permits' | 'zones' | 'responses' | 'versions'>;
+type Registry = Pick<
+  RegistryReader,
+  'vehiclesBySkeleton' | 'vehiclesByVin' | 'enterprises' | 'permits' | 'zones' | 'responses' | 'versions'
+>;
 
 /**
  * Steps 2 and 3a: recognises the plates of a batch and gathers what registry, permits, zones and responses said of each message at its
  * own `at`, as known when it came in. A fixed number of look-ups per batch, most of them answered by caches.
  */
-export async function gatherFacts(messages: Admitted[], batch: string, registry: Registry, policies: PolicyBook): Promise<Work[]> {
+export async function gatherFacts(
+  messages: Admitted[],
+  batch: string,
+  registry: Registry,
+  policies: PolicyBook,
+): Promise<Work[]> {
   const skeletons = new Set<string>();
   const vins = new Set<string>();
   const enterpriseIds = new Set<string>();
@@ -79,7 +87,14 @@ export async function gatherFacts(messages: Admitted[], batch: string, registry:
     if (device.lon !== undefined && device.lat !== undefined) doc.position = { lon: device.lon, lat: device.lat };
     if (recognition) {
       const { outcome, number, color, read, otherColors } = recognition;
-      doc.recognition = { outcome, number, color, read, ...(vehicle && { vin: vehicle.vin }), ...(otherColors && { otherColors }) };
+      doc.recognition = {
+        outcome,
+        number,
+        color,
+        read,
+        ...(vehicle && { vin: vehicle.vin }),
+        ...(otherColors && { otherColors }),
+      };
       if (number !== '') doc.plate = `${number},${color}`;
     }
     if (observation.kind === 'on-board') doc.vehicle = incoming.deviceId;
@@ -90,7 +105,8 @@ export async function gatherFacts(messages: Admitted[], batch: string, registry:
     if (vehicle) work.vehicle = vehicle;
     if (enterprise) work.enterprise = enterprise;
     if (response) work.response = response;
-    if (observation.kind === 'on-board' && !(byVin.get(incoming.deviceId) ?? []).some((v) => isScr(v.facts, policy))) work.noScr = true;
+    if (observation.kind === 'on-board' && !(byVin.get(incoming.deviceId) ?? []).some((v) => isScr(v.facts, policy)))
+      work.noScr = true;
     markOwnFacts(work);
     return work;
   });
@@ -106,11 +122,7 @@ function recognisePlate(
   knownBy: number,
 ) {
   const versions = bySkeleton.get(skeletonOf(normalisePlate(plate.number))) ?? [];
-  return recognise(
-    plate,
-    seen,
-    versions.length === 0 ? [] : allInForce(versions, at, knownBy).map((v) => v.facts),
-  );
+  return recognise(plate, seen, versions.length === 0 ? [] : allInForce(versions, at, knownBy).map((v) => v.facts));
 }
 
 function observationOf({ kind, body, incoming, at }: Admitted): Observation {
@@ -167,7 +179,11 @@ function markOwnFacts(work: Work): void {
       if (over.length > 0) doc.over = true;
     }
   }
-  if ((observation.kind === 'remote-sensing' || observation.kind === 'checkpoint') && vehicle && recognition?.outcome === 'matched') {
+  if (
+    (observation.kind === 'remote-sensing' || observation.kind === 'checkpoint') &&
+    vehicle &&
+    recognition?.outcome === 'matched'
+  ) {
     const listed = listedOnRoad(vehicle, observation.at, policy);
     if (listed.length > 0) doc.listed = listed;
   }
@@ -220,7 +236,7 @@ async function markInside(
     const { observation, vehicle, recognition, device } = work;
     if (observation.unsynced) continue;
     if (observation.kind === 'on-board') {
-      const { samples } = observation.body as Telemetry;
+      const { samples } = observation.body;
       const versions = byVin.get(observation.deviceId) ?? [];
       if (versions.length === 0) continue;
       for (const sample of samples) {
@@ -278,7 +294,12 @@ function plateKey(vehicle: VehicleFacts): string {
  */
 export async function restoreWorks(docs: ObservationDoc[], registry: Registry, policies: PolicyBook): Promise<Work[]> {
   if (docs.length === 0) return [];
-  const wanted = { vehicles: new Set<string>(), devices: new Set<string>(), enterprises: new Set<string>(), responses: new Set<string>() };
+  const wanted = {
+    vehicles: new Set<string>(),
+    devices: new Set<string>(),
+    enterprises: new Set<string>(),
+    responses: new Set<string>(),
+  };
   for (const { facts } of docs) {
     wanted.devices.add(facts.device);
     if (facts.vehicle !== undefined) wanted.vehicles.add(facts.vehicle);
@@ -332,4 +353,3 @@ export async function restoreWorks(docs: ObservationDoc[], registry: Registry, p
 export function bytesOf(doc: Pick<ObservationDoc, 'raw'>): Uint8Array {
   return doc.raw.buffer.subarray(0, doc.raw.position);
 }
-

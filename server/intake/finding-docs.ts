@@ -21,7 +21,8 @@ export interface FindingSubject {
 /** The subject of findings whose first observation is this one. */
 export function subjectOf(work: Work): FindingSubject {
   const { observation, doc, device, vehicle, recognition, enterprise, response, policy } = work;
-  const images = 'images' in observation.body ? observation.body.images?.map(({ role, sha256 }) => ({ role, sha256 })) : undefined;
+  const images =
+    'images' in observation.body ? observation.body.images?.map(({ role, sha256 }) => ({ role, sha256 })) : undefined;
   return {
     ...(doc.plate !== undefined && { plate: doc.plate }),
     ...(vehicle && { vin: vehicle.vin, plate: doc.plate ?? `${vehicle.plateNumber},${vehicle.plateColor}` }),
@@ -35,7 +36,14 @@ export function subjectOf(work: Work): FindingSubject {
       ...doc.facts,
       device: { version: device.version, nameZh: device.nameZh },
       ...(vehicle && { vehicle }),
-      ...(recognition && { recognition: { outcome: recognition.outcome, number: recognition.number, color: recognition.color, read: recognition.read } }),
+      ...(recognition && {
+        recognition: {
+          outcome: recognition.outcome,
+          number: recognition.number,
+          color: recognition.color,
+          read: recognition.read,
+        },
+      }),
       ...(enterprise && { enterprise }),
       ...(response && { response }),
     },
@@ -45,7 +53,9 @@ export function subjectOf(work: Work): FindingSubject {
 
 function shownVehicle({ vehicle, recognition }: Work): { vehicle?: VehicleShown } {
   if (vehicle) {
-    return { vehicle: { number: vehicle.plateNumber, color: vehicle.plateColor, stage: vehicle.stage ?? 'unknown', known: true } };
+    return {
+      vehicle: { number: vehicle.plateNumber, color: vehicle.plateColor, stage: vehicle.stage ?? 'unknown', known: true },
+    };
   }
   if (!recognition) return {};
   return { vehicle: { number: recognition.number, color: recognition.color, stage: 'unknown', known: false } };
@@ -68,7 +78,10 @@ function placeOf({ observation, device }: Work): Place {
 const INFO_ALERTS = new Set(['gate-ledger', 'device-health']);
 
 /** The key of the alert a finding belongs to (rules.md §7); undefined when it opens none. */
-export function alertKeyOf(draft: Pick<FindingDraft, 'rule' | 'code' | 'severity' | 'at'>, subject: FindingSubject): string | undefined {
+export function alertKeyOf(
+  draft: Pick<FindingDraft, 'rule' | 'code' | 'severity' | 'at'>,
+  subject: FindingSubject,
+): string | undefined {
   if (draft.severity === 'info' && !INFO_ALERTS.has(draft.rule)) return undefined;
   const who =
     draft.rule === 'gate-ledger'
@@ -87,7 +100,14 @@ function readPlate(plate: string | undefined): string | undefined {
 export function findingDoc(
   draft: FindingDraft,
   subject: FindingSubject,
-  more: { recordedAt: number; basisSize: number; span?: FindingDoc['span']; dueAt?: number; provisional?: boolean; retroactive?: boolean },
+  more: {
+    recordedAt: number;
+    basisSize: number;
+    span?: FindingDoc['span'];
+    dueAt?: number;
+    provisional?: boolean;
+    retroactive?: boolean;
+  },
 ): FindingDoc {
   const { policy, facts, ...who } = subject;
   const alert = alertKeyOf(draft, subject);

@@ -47,7 +47,8 @@ export function createGatePolicies(deps: GatePolicyDeps) {
       const last = await payloads.last(gate.id);
       const payload = await compose(gate, (last?.n ?? 0) + 1, now);
       const digest = digestOf(payload);
-      if (last && last.digest === digest && last.validUntil.getTime() - now > RENEW_MS && sameVehicles(last, payload, now)) return last;
+      if (last && last.digest === digest && last.validUntil.getTime() - now > RENEW_MS && sameVehicles(last, payload, now))
+        return last;
       const doc: GatePayloadDoc = {
         _id: `${gate.id}/${payload.payloadId}`,
         gateId: gate.id,
@@ -63,9 +64,12 @@ export function createGatePolicies(deps: GatePolicyDeps) {
 
   async function compose(gate: DeviceFacts, n: number, now: number): Promise<GatePolicy> {
     const enterprise =
-      gate.enterpriseId === undefined ? undefined : inForce((await registry.enterprises([gate.enterpriseId])).get(gate.enterpriseId) ?? [], now, now)?.facts;
+      gate.enterpriseId === undefined
+        ? undefined
+        : inForce((await registry.enterprises([gate.enterpriseId])).get(gate.enterpriseId) ?? [], now, now)?.facts;
     const county = enterprise?.county ?? gate.county;
-    const responses = county === undefined ? [] : responseWindows(await registry.responses(), county, now - CLOCK_LAG_MS, now + VALID_MS, now);
+    const responses =
+      county === undefined ? [] : responseWindows(await registry.responses(), county, now - CLOCK_LAG_MS, now + VALID_MS, now);
     return composeGatePolicy({
       policy: policies.at(now, now),
       enterprise,
@@ -157,8 +161,14 @@ export type GatePolicies = ReturnType<typeof createGatePolicies>;
 
 /** What a payload demands, without its own times: edges that only say "from now" and "until this payload ends" are none. */
 function digestOf({ at, validUntil, requirements, unknownVehicle, expired }: GatePolicy): string {
-  const demands = requirements.map(({ from, to, ...rest }) => [rest, from <= at ? null : from, to === undefined || to >= validUntil ? null : to]);
-  return createHash('sha256').update(JSON.stringify([demands, unknownVehicle, expired])).digest('hex');
+  const demands = requirements.map(({ from, to, ...rest }) => [
+    rest,
+    from <= at ? null : from,
+    to === undefined || to >= validUntil ? null : to,
+  ]);
+  return createHash('sha256')
+    .update(JSON.stringify([demands, unknownVehicle, expired]))
+    .digest('hex');
 }
 
 /** Whether the vehicles need no new payload: the same ones, or the last payload is young. One that gets or loses its block is told at once. */

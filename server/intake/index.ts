@@ -50,7 +50,10 @@ export function createIntake(deps: IntakeDeps) {
         observe?.batch(name, items.length, (performance.now() - began) / 1000);
       },
       async poison(item, error) {
-        log.error({ event: 'poison', kind: item.kind, device: item.deviceId, error: String(error) }, 'a message cannot be handled; kept as a dead letter');
+        log.error(
+          { event: 'poison', kind: item.kind, device: item.deviceId, error: String(error) },
+          'a message cannot be handled; kept as a dead letter',
+        );
         await pipeline.poison(item);
       },
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
@@ -76,7 +79,8 @@ export function createIntake(deps: IntakeDeps) {
       item.acknowledge();
       return Promise.resolve();
     },
-    onError: (error, items) => log.warn({ event: 'batch-failed', lane: 'status', items, error: String(error) }, 'statuses not stored'),
+    onError: (error, items) =>
+      log.warn({ event: 'batch-failed', lane: 'status', items, error: String(error) }, 'statuses not stored'),
   });
 
   function enqueue(incoming: Incoming) {
@@ -85,7 +89,12 @@ export function createIntake(deps: IntakeDeps) {
 
   /** Over its limit: said once a minute, and not stored. */
   function limited(incoming: Incoming): Refusal {
-    return { incoming, code: 'rate-limited', message: 'faster than this device may send; keep it and send slower', retryAfter: 60 };
+    return {
+      incoming,
+      code: 'rate-limited',
+      message: 'faster than this device may send; keep it and send slower',
+      retryAfter: 60,
+    };
   }
 
   function answer(packet: Packet, kind: Kind | undefined, outcome: Outcome) {
@@ -155,7 +164,14 @@ export function createIntake(deps: IntakeDeps) {
      * A message that came over HTTP. Resolves when it is stored or refused; rejects after `timeout` ms without a store (real time).
      * @returns null for a status
      */
-    submit(kind: Kind, deviceId: string, message: string, bytes: Uint8Array, timeout: number, replay?: true): Promise<Outcome | null> {
+    submit(
+      kind: Kind,
+      deviceId: string,
+      message: string,
+      bytes: Uint8Array,
+      timeout: number,
+      replay?: true,
+    ): Promise<Outcome | null> {
       const topic = `cleanhaul/v1/${kind}/${deviceId}/${message}`;
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('the store is away')), timeout);
@@ -164,7 +180,17 @@ export function createIntake(deps: IntakeDeps) {
           if (outcome) observe?.message(kind, outcome.stored ? 'stored' : outcome.rejected.code);
           resolve(outcome);
         };
-        const incoming: Incoming = { topic, kind, deviceId, message, bytes, retained: false, receivedAt: clock.now(), via: 'http', settle: done };
+        const incoming: Incoming = {
+          topic,
+          kind,
+          deviceId,
+          message,
+          bytes,
+          retained: false,
+          receivedAt: clock.now(),
+          via: 'http',
+          settle: done,
+        };
         if (replay) incoming.replay = replay;
         const quota = replay ? 'ok' : quotas.take(kind, deviceId);
         if (quota !== 'ok') {

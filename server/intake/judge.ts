@@ -49,7 +49,11 @@ export function createJudge(deps: JudgeDeps) {
     const badFills = judged.filter((w) => drafts.get(w)!.some(({ draft }) => draft.code === 'bad-urea'));
     const answers = await settleAnswers(doubtful, all, badFills);
     const releases = await settleReleases(gates, deps);
-    const keys = new Set([...own, ...[...histories, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now]))].flatMap(alertOf));
+    const keys = new Set(
+      [...own, ...[...histories, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now]))].flatMap(
+        alertOf,
+      ),
+    );
     for (const key of await keysOfRepeats(again)) keys.add(key);
     await Promise.all([alerts.refresh([...keys]), lanes.show(gates, made)]);
     return made;
@@ -85,7 +89,11 @@ export function createJudge(deps: JudgeDeps) {
   /** Verdicts on stretches of history that these messages fall into. */
   async function settleHistories(all: Work[]): Promise<Change[]> {
     const readers = new Set(all.flatMap((w) => (w.doc.smoke ? [w.doc.vehicle!] : [])));
-    const settled = await Promise.all([settleFailures([...readers], deps), settleRoadDays(all, deps), settleDiversion(all, deps)]);
+    const settled = await Promise.all([
+      settleFailures([...readers], deps),
+      settleRoadDays(all, deps),
+      settleDiversion(all, deps),
+    ]);
     return settled.flat();
   }
 
@@ -138,7 +146,14 @@ export function createJudge(deps: JudgeDeps) {
   async function decide(gates: Work[], drafts: Map<Work, Judged[]>): Promise<DecisionDoc[]> {
     const now = clock.now();
     return decisions.insertOrRead(
-      gates.map((work) => decisionDoc(work, drafts.get(work)!.map(({ draft }) => draft), now, clock.speed)),
+      gates.map((work) =>
+        decisionDoc(
+          work,
+          drafts.get(work)!.map(({ draft }) => draft),
+          now,
+          clock.speed,
+        ),
+      ),
     );
   }
 
@@ -156,7 +171,9 @@ export function createJudge(deps: JudgeDeps) {
     async vehicles(since: { vin: string; from: number; to?: number }[]): Promise<void> {
       const failures = await settleFailures([...new Set(since.map((s) => s.vin))], deps);
       const answers = await rejudge(await gateWorksSince(since, deps));
-      await alerts.refresh([...new Set([...failures, ...answers].flatMap(({ now, before }) => (before ? [now, before] : [now])).flatMap(alertOf))]);
+      await alerts.refresh([
+        ...new Set([...failures, ...answers].flatMap(({ now, before }) => (before ? [now, before] : [now])).flatMap(alertOf)),
+      ]);
     },
 
     /** Publishes stored decisions whose message waits for no answer of its own (left by a dead process, or come over MQTT). */
@@ -191,7 +208,11 @@ function decisionDoc(work: Work, drafts: FindingDraft[], now: number, speed: num
     speed,
   });
   const { doc, vehicle } = work;
-  const live = observation.message === 'arrival' && !observation.backfill && !work.incoming?.replay && now - observation.at <= MINUTE * speed;
+  const live =
+    observation.message === 'arrival' &&
+    !observation.backfill &&
+    !work.incoming?.replay &&
+    now - observation.at <= MINUTE * speed;
   return {
     _id: observation.ref,
     ref: decision.ref,

@@ -23,7 +23,7 @@ export function createLane<T>(options: LaneOptions<T>) {
   let running = 0;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
-  let idle: (() => void)[] = [];
+  const idle: (() => void)[] = [];
 
   function pump() {
     while (running < options.parallel && queue.length > 0 && !stopped) {

@@ -102,7 +102,7 @@ export function createListener(options: ListenerOptions) {
   function acknowledgeLater(messageId: number) {
     if (acknowledgements.length === 0) queueMicrotask(writeAcknowledgements);
     acknowledgements.push(
-      mqttPacket.generate({ cmd: 'puback', messageId } as mqttPacket.IPubackPacket, { protocolVersion: options.protocolVersion }),
+      mqttPacket.generate({ cmd: 'puback', messageId }, { protocolVersion: options.protocolVersion }),
     );
   }
 
@@ -123,7 +123,8 @@ export function createListener(options: ListenerOptions) {
     held = [];
     for (const next of waiting) next();
     (client.stream as unknown as Socket).setNoDelay?.(true);
-    if (epoch > 1 && !connack.sessionPresent) log.warn({ event: 'mqtt-session-lost' }, 'broker forgot our session: devices send again');
+    if (epoch > 1 && !connack.sessionPresent)
+      log.warn({ event: 'mqtt-session-lost' }, 'broker forgot our session: devices send again');
     subscribe();
   });
   client.on('close', () => {
@@ -140,7 +141,10 @@ export function createListener(options: ListenerOptions) {
     client.subscribe(topics, { qos: 1, ...properties }, (error, granted) => {
       const refused = granted?.filter((g) => g.qos >= 128) ?? [];
       if (error || refused.length > 0) {
-        log.error({ event: 'mqtt-subscribe', error: error?.message, refused: refused.map((g) => g.topic) }, 'the broker refused our subscription');
+        log.error(
+          { event: 'mqtt-subscribe', error: error?.message, refused: refused.map((g) => g.topic) },
+          'the broker refused our subscription',
+        );
         client.reconnect();
         return;
       }

@@ -47,12 +47,16 @@ export function createPipeline(deps: PipelineDeps) {
       const fresh = first.filter((_, i) => !there.has(i));
       const repeats = await readRepeats(first.filter((_, i) => there.has(i)));
       const made = await judge.works(fresh, repeats.unfinished);
-      const refused = [...refusals, ...[...reused, ...repeats.reused].map((w) => refusalOf(w, 'id-reused', 'this id was used before with other content'))];
+      const refused = [
+        ...refusals,
+        ...[...reused, ...repeats.reused].map((w) => refusalOf(w, 'id-reused', 'this id was used before with other content')),
+      ];
       await refuse(refused);
       batch.end(true);
 
       const stored = new Map([...made, ...repeats.decisions].map((d) => [d._id, d]));
-      for (const work of [...fresh, ...repeats.unfinished, ...repeats.finished, ...twins]) settle(work, stored.get(work.observation.ref));
+      for (const work of [...fresh, ...repeats.unfinished, ...repeats.finished, ...twins])
+        settle(work, stored.get(work.observation.ref));
       judge.publishLeftOver(made, fresh, repeats.unfinished);
     } catch (error) {
       batch.end(false);
@@ -126,7 +130,8 @@ export function createPipeline(deps: PipelineDeps) {
     finish,
     refuse,
     /** A message on which everything failed, found by halving. */
-    poison: (incoming: Incoming) => refuse([{ incoming, code: 'internal', message: 'the platform could not handle this message; it was kept' }]),
+    poison: (incoming: Incoming) =>
+      refuse([{ incoming, code: 'internal', message: 'the platform could not handle this message; it was kept' }]),
   };
 }
 export type Pipeline = ReturnType<typeof createPipeline>;

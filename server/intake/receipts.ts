@@ -33,7 +33,11 @@ export function createReceipts(publish: (topic: string, payload: string, options
         devices.delete(deviceId);
         send(kind, deviceId, ids);
       }
-      if (!timers.has(kind)) timers.set(kind, setTimeout(() => flush(kind), gatherMs(kind)));
+      if (!timers.has(kind))
+        timers.set(
+          kind,
+          setTimeout(() => flush(kind), gatherMs(kind)),
+        );
     },
     /** Sends all that waits. */
     stop() {

@@ -26,7 +26,11 @@ const MAX_ROUNDS = 12;
  * @returns what changed
  * @throws when it does not come to rest
  */
-export async function settleSpans<S>(spans: S[], judge: (spans: S[]) => Promise<SpanJudgement[]>, findings: FindingStore): Promise<Change[]> {
+export async function settleSpans<S>(
+  spans: S[],
+  judge: (spans: S[]) => Promise<SpanJudgement[]>,
+  findings: FindingStore,
+): Promise<Change[]> {
   const changes = new Map<string, Change>();
   let open = spans;
   for (let round = 0; open.length > 0; round++) {
@@ -89,7 +93,8 @@ function mergeInto(seen: FindingDoc, doc: FindingDoc): FindingDoc {
     merged.status = 'confirmed';
     delete merged.dueAt;
     delete merged.provisional;
-    if (seen.measured.unheardGates !== undefined) merged.measured = { ...merged.measured, unheardGates: seen.measured.unheardGates };
+    if (seen.measured.unheardGates !== undefined)
+      merged.measured = { ...merged.measured, unheardGates: seen.measured.unheardGates };
   } else if (seen.status === 'pending' && seen.dueAt && merged.dueAt && seen.dueAt > merged.dueAt) merged.dueAt = seen.dueAt;
   return merged;
 }
@@ -101,7 +106,22 @@ function sameVerdict(a: FindingDoc, b: FindingDoc): boolean {
 
 function essence(doc: FindingDoc): string {
   const { severity, proposal, status, at, dueAt, observations, count, last, measured, limit, zh, alert, vin, clue } = doc;
-  return JSON.stringify([severity, proposal, status, at, dueAt, observations, count, last, sorted(measured), sorted(limit), zh, alert, vin, clue]);
+  return JSON.stringify([
+    severity,
+    proposal,
+    status,
+    at,
+    dueAt,
+    observations,
+    count,
+    last,
+    sorted(measured),
+    sorted(limit),
+    zh,
+    alert,
+    vin,
+    clue,
+  ]);
 }
 
 function sorted(record: Record<string, unknown>): [string, unknown][] {

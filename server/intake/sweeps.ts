@@ -38,7 +38,8 @@ const LEASE_MS = 60_000;
  * findings whose moment has come, overdue alerts. All of it is a field in the store; there are no timers in memory.
  */
 export function createSweeps(deps: SweepDeps) {
-  const { owner, instance, records, batches, observations, pipeline, judge, urea, due, findings, statuses, alerts, clock, log } = deps;
+  const { owner, instance, records, batches, observations, pipeline, judge, urea, due, findings, statuses, alerts, clock, log } =
+    deps;
   let stopped = false;
   let first = true;
   const loops: Promise<void>[] = [];
@@ -50,7 +51,11 @@ export function createSweeps(deps: SweepDeps) {
         more = await turn();
       } catch (error) {
         if (isStoreAway(error)) await sleep(500);
-        else log.error({ event: 'sweep-failed', sweep: name, error: String(error), stack: error instanceof Error ? error.stack : undefined }, 'due work failed');
+        else
+          log.error(
+            { event: 'sweep-failed', sweep: name, error: String(error), stack: error instanceof Error ? error.stack : undefined },
+            'due work failed',
+          );
       }
       if (!more) for (let waited = 0; waited < everyMs && !stopped; waited += 100) await sleep(100);
     }
@@ -70,7 +75,8 @@ export function createSweeps(deps: SweepDeps) {
       const docs = await observations.ofBatch(id);
       for (let i = 0; i < docs.length; i += CHUNK) await finish(docs.slice(i, i + CHUNK));
       await batches.done([id]);
-      if (docs.length > 0) log.info({ event: 'batch-claimed', batch: id, messages: docs.length }, 'judged what another process left');
+      if (docs.length > 0)
+        log.info({ event: 'batch-claimed', batch: id, messages: docs.length }, 'judged what another process left');
     }
     first = false;
     return abandoned.length > 0;
@@ -97,7 +103,9 @@ export function createSweeps(deps: SweepDeps) {
     if (taken.length === 0) return false;
     const hours = taken.filter((d) => d.kind === 'urea');
     const changes = await urea.judge(hours);
-    await alerts.refresh([...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined))]);
+    await alerts.refresh([
+      ...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined)),
+    ]);
     const since = [
       ...changes.map(({ now, before }) => ({
         vin: now.vin!,

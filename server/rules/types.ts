@@ -221,3 +221,23 @@ export interface Rule {
   version: number;
   judge(context: JudgeContext): FindingDraft[];
 }
+
+/** The sums of one clock hour of one VIN: what is stored, and all that the windows of `urea-use` are made of. */
+export interface HourSums {
+  /** The hour's beginning. */
+  hour: number;
+  /** Samples in the hour, whatever they say. */
+  samples: number;
+  /** Those at which the vehicle had SCR; an hour without any is none for `urea-use`. */
+  scrSamples: number;
+  firstAt: number;
+  lastAt: number;
+  /** Of samples with SCR whose inlet is not too hot, as is everything below. */
+  distanceKm: number;
+  fuelL: number;
+  /** Distance with the reagent below the level at which a tank counts as empty. */
+  emptyKm: number;
+  /** %, absent where no sample carries a level. */
+  reagentMin?: number;
+  reagentMax?: number;
+}

@@ -2,7 +2,7 @@ import { CIVIL_OFFSET, DAY, HOUR, civilDate, formatInstant } from '../../devices
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
 import type { FindingDraft } from './types.ts';
-import type { HourSums } from './urea-samples.ts';
+import type { HourSums } from './types.ts';
 
 /** `reagent-empty` and `not-consumed` (plan item 18): what a vehicle's hours come to. Pure functions of sums; instants are ms. */
 

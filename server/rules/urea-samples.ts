@@ -2,6 +2,7 @@ import { HOUR, parseInstant } from '../../devices/contract/instant.ts';
 import type { Sample, Telemetry } from '../../devices/contract/messages.ts';
 import type { Policy } from '../policy/types.ts';
 import { compareOrder } from './order.ts';
+import type { HourSums } from './types.ts';
 
 /**
  * What emission terminals say, hour by hour: the samples of a vehicle merged from all its messages, and the sums of a clock hour.
@@ -22,26 +23,6 @@ export interface TelemetryMessage {
   at: number;
   /** In the order of the message. */
   samples: readonly UreaSample[];
-}
-
-/** The sums of one clock hour of one VIN: what is stored, and all that the windows of `urea-use` are made of. */
-export interface HourSums {
-  /** The hour's beginning. */
-  hour: number;
-  /** Samples in the hour, whatever they say. */
-  samples: number;
-  /** Those at which the vehicle had SCR; an hour without any is none for `urea-use`. */
-  scrSamples: number;
-  firstAt: number;
-  lastAt: number;
-  /** Of samples with SCR whose inlet is not too hot, as is everything below. */
-  distanceKm: number;
-  fuelL: number;
-  /** Distance with the reagent below the level at which a tank counts as empty. */
-  emptyKm: number;
-  /** %, absent where no sample carries a level. */
-  reagentMin?: number;
-  reagentMax?: number;
 }
 
 /** The samples of a message; `scrAt` answers for the registration of its VIN in force at a moment. */

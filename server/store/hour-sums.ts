@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Collection, MongoBulkWriteError } from 'mongodb';
-import type { HourSums } from '../rules/urea-samples.ts';
+import type { HourSums } from '../rules/types.ts';
 
 /** The sums of a vehicle's clock hour: made anew from its stored samples each time, never added to. */
 export interface HourSumsDoc extends HourSums {
@@ -15,7 +15,12 @@ export interface HourSumsDoc extends HourSums {
 }
 
 const schema = new Schema<HourSumsDoc>(
-  { _id: { type: String }, vin: { type: String, required: true }, hour: { type: Number, required: true }, messages: { type: Number, required: true } },
+  {
+    _id: { type: String },
+    vin: { type: String, required: true },
+    hour: { type: Number, required: true },
+    messages: { type: Number, required: true },
+  },
   { collection: 'hour_sums', versionKey: false, strict: false },
 );
 schema.index({ vin: 1, hour: 1 });

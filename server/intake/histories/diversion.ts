@@ -1,6 +1,13 @@
 import { civilDate, civilDayStart, DAY, HOUR } from '../../../devices/contract/instant.ts';
 import { insideZone } from '../../geo/zone.ts';
-import { confirmationMoment, judgeDiversionDay, localBusinessOf, pendingSince, type GateVisit, type ZoneSighting } from '../../rules/diversion-day.ts';
+import {
+  confirmationMoment,
+  judgeDiversionDay,
+  localBusinessOf,
+  pendingSince,
+  type GateVisit,
+  type ZoneSighting,
+} from '../../rules/diversion-day.ts';
 import { allInForce } from '../../registry/in-force.ts';
 import { compareOrder } from '../../rules/order.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
@@ -29,7 +36,8 @@ export async function settleDiversion(works: Work[], deps: HistoryDeps): Promise
     days.set(`${vin}:${zone}:${day}`, { vin, zone, day });
   };
   for (const { doc } of works) for (const { zone, at } of doc.inside ?? []) for (const t of at) add(doc.vehicle!, zone, t);
-  for (const { vehicle, inside } of await aroundGates(works, deps)) for (const { zone, at } of inside ?? []) for (const t of at) add(vehicle!, zone, t);
+  for (const { vehicle, inside } of await aroundGates(works, deps))
+    for (const { zone, at } of inside ?? []) for (const t of at) add(vehicle!, zone, t);
   return settleSpans([...days.values()], (open) => judgeZoneDays(open, deps), deps.findings);
 }
 
@@ -37,7 +45,9 @@ export async function settleDiversion(works: Work[], deps: HistoryDeps): Promise
 async function aroundGates(works: Work[], deps: HistoryDeps): Promise<ObservationDoc[]> {
   const zones = await deps.registry.zones();
   if (zones.length === 0) return [];
-  const visits = works.filter(({ doc, vehicle }) => doc.kind === 'gate' && (vehicle !== undefined || doc.turnedBack)).map((w) => w.doc);
+  const visits = works
+    .filter(({ doc, vehicle }) => doc.kind === 'gate' && (vehicle !== undefined || doc.turnedBack))
+    .map((w) => w.doc);
   const named = visits.filter((doc) => doc.turnedBack && doc.arrival !== undefined).map((doc) => doc.arrival!);
   const arrivals = await deps.observations.byIds(named);
   const near = [...visits, ...arrivals].filter((doc) => doc.recognition?.vin !== undefined);
@@ -58,7 +68,9 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
 async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const { observations, findings, registry, policies, clock } = deps;
   const ranges = days.map(({ vin, day }) => ({ vin, start: civilDayStart(day) }));
-  const keys = days.map(({ vin, zone, day }) => findingKey({ rule: 'diversion', code: 'through-traffic', subject: `${vin}:${zone}:${day}` }));
+  const keys = days.map(({ vin, zone, day }) =>
+    findingKey({ rule: 'diversion', code: 'through-traffic', subject: `${vin}:${zone}:${day}` }),
+  );
   const [sightings, visits, existing, zones] = await Promise.all([
     observations.find(
       {
@@ -83,23 +95,39 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
     registry.zones(),
   ]);
   const arrivals = visits.filter((v) => v.message === 'arrival').map((v) => v._id);
-  const turnedBack = arrivals.length === 0 ? [] : await observations.find({ arrival: { $in: arrivals }, turnedBack: true }, { arrival: 1, turnedBack: 1 });
+  const turnedBack =
+    arrivals.length === 0
+      ? []
+      : await observations.find({ arrival: { $in: arrivals }, turnedBack: true }, { arrival: 1, turnedBack: 1 });
 
   const judged = days.map((span, i) => {
     const start = ranges[i]!.start;
     const own = sightings.filter((s) => s.vehicle === span.vin);
-    const moments = own.flatMap((doc) => momentsIn(doc, span.zone)).filter((m) => civilDate(m.at) === span.day).sort(compareOrder);
+    const moments = own
+      .flatMap((doc) => momentsIn(doc, span.zone))
+      .filter((m) => civilDate(m.at) === span.day)
+      .sort(compareOrder);
     const seen = new Set(moments.map((m) => m.ref));
     const first = moments[0];
     const receivedAt = own.find((doc) => doc._id === first?.ref)?.receivedAt.getTime() ?? clock.now();
     const zone = diversionZones(zones, first?.at ?? start, receivedAt).find((z) => z.id === span.zone);
     const policy = policies.at(first?.at ?? start, receivedAt);
-    const at = visits.filter((v) => v.vehicle === span.vin && v.at.getTime() >= start - REACH && v.at.getTime() <= start + DAY + REACH);
+    const at = visits.filter(
+      (v) => v.vehicle === span.vin && v.at.getTime() >= start - REACH && v.at.getTime() <= start + DAY + REACH,
+    );
     const business = zone
       ? localBusinessOf([...at.map((v) => visitOf(v, zone, policy.rules.diversion.edgeToleranceM)), ...turnedBack.map(refusalOf)])
       : [];
-    const draft = zone ? judgeDiversionDay({ vin: span.vin, zone, day: span.day, sightings: moments, localBusiness: business }, policy) : null;
-    return { span, start, draft, own, basisSize: seen.size + at.length + turnedBack.filter((t) => at.some((v) => v._id === t.arrival)).length };
+    const draft = zone
+      ? judgeDiversionDay({ vin: span.vin, zone, day: span.day, sightings: moments, localBusiness: business }, policy)
+      : null;
+    return {
+      span,
+      start,
+      draft,
+      own,
+      basisSize: seen.size + at.length + turnedBack.filter((t) => at.some((v) => v._id === t.arrival)).length,
+    };
   });
   const firsts = judged.flatMap(({ draft }) => (draft ? [draft.observations[0]!] : []));
   const works = new Map((await restoreWorks(await observations.byIds(firsts), registry, policies)).map((w) => [w.doc._id, w]));
@@ -176,17 +204,26 @@ export async function confirmDiversion(
     const zone = diversionZones(zones, at, receivedAt).find((z) => z.id === seen.facts.zone);
     const policy = deps.policies.version(seen.policyVersion);
     const inside = [...current.values()]
-      .filter((g) => zone && g.lon !== undefined && g.lat !== undefined && insideZone({ lon: g.lon, lat: g.lat }, zone, policy.rules.diversion.edgeToleranceM))
+      .filter(
+        (g) =>
+          zone &&
+          g.lon !== undefined &&
+          g.lat !== undefined &&
+          insideZone({ lon: g.lon, lat: g.lat }, zone, policy.rules.diversion.edgeToleranceM),
+      )
       .map((g) => ({ id: g.id, enabled: g.enabled, ...(statuses.has(g.id) && { status: statuses.get(g.id)! }) }));
     const what = confirmationMoment(pendingSince({ at, receivedAt }), now, inside, policy);
     const { dueAt: _dueAt, provisional: _provisional, ...rest } = seen;
     const after: FindingDoc =
       what.action === 'wait'
         ? { ...seen, dueAt: new Date(what.until) }
-        : { ...rest, status: 'confirmed', ...(what.unheardGates && { measured: { ...seen.measured, unheardGates: what.unheardGates } }) };
+        : {
+            ...rest,
+            status: 'confirmed',
+            ...(what.unheardGates && { measured: { ...seen.measured, unheardGates: what.unheardGates } }),
+          };
     changes.push({ now: after, before: seen });
   }
   await deps.findings.replace(changes.map(({ now: doc, before }) => ({ doc, seen: before! })));
   return changes.filter(({ now: doc }) => doc.status === 'confirmed');
 }
-

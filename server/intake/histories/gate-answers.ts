@@ -23,7 +23,9 @@ export interface GatePast {
 export async function gatePasts(vins: string[], deps: HistoryDeps): Promise<GatePast> {
   const [histories, urea] = await Promise.all([
     readingHistories(vins, deps),
-    vins.length === 0 ? [] : deps.findings.find({ vin: { $in: vins }, rule: 'urea-use', code: { $nin: ['urea-warning', 'dark-terminal'] } }),
+    vins.length === 0
+      ? []
+      : deps.findings.find({ vin: { $in: vins }, rule: 'urea-use', code: { $nin: ['urea-warning', 'dark-terminal'] } }),
   ]);
   const byVin = new Map<string, FindingDoc[]>();
   for (const finding of urea) byVin.set(finding.vin!, [...(byVin.get(finding.vin!) ?? []), finding]);
@@ -112,4 +114,3 @@ export async function gateWorksSince(since: { vin: string; from: number; to?: nu
   });
   return restoreWorks(docs, deps.registry, deps.policies);
 }
-

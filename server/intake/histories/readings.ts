@@ -68,7 +68,9 @@ async function judgeFailures(vins: string[], deps: HistoryDeps): Promise<SpanJud
     readingHistories(vins, deps),
     deps.findings.find({ vin: { $in: vins }, rule: 'remote-sensing', code: 'failed' }),
   ]);
-  const seconds = [...histories.values()].flatMap(({ docs, failures }) => failures.map((f) => docs.find((d) => d._id === f.observations[1])!));
+  const seconds = [...histories.values()].flatMap(({ docs, failures }) =>
+    failures.map((f) => docs.find((d) => d._id === f.observations[1])!),
+  );
   const works = new Map((await restoreWorks(seconds, deps.registry, deps.policies)).map((w) => [w.doc._id, w]));
   return vins.map((vin) => {
     const history = histories.get(vin);

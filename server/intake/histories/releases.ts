@@ -70,7 +70,9 @@ async function judgeReleases(passages: Work[], deps: HistoryDeps): Promise<SpanJ
 function payloadIdOf({ observation }: Work): string | undefined {
   if (observation.kind !== 'gate' || observation.message !== 'passage') return undefined;
   const { decided } = observation.body;
-  return decided?.source === 'policy' && decided.payloadId !== undefined ? `${observation.deviceId}/${decided.payloadId}` : undefined;
+  return decided?.source === 'policy' && decided.payloadId !== undefined
+    ? `${observation.deviceId}/${decided.payloadId}`
+    : undefined;
 }
 
 /** What that payload gives for the vehicle at that moment; undefined when it is not known. */

@@ -24,7 +24,9 @@ export function settleRoadDays(works: Work[], deps: HistoryDeps): Promise<Change
 
 async function judgeRoadDays(days: RoadDay[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const keysOf = ({ vin, day }: RoadDay) =>
-    (['past-scrap', 'phase-out-listed'] as const).map((code) => findingKey({ rule: 'phase-out', code, subject: `${vin}|${day}` }));
+    (['past-scrap', 'phase-out-listed'] as const).map((code) =>
+      findingKey({ rule: 'phase-out', code, subject: `${vin}|${day}` }),
+    );
   const [docs, existing] = await Promise.all([
     deps.observations.find({ $or: days.map(({ vin, day }) => ({ vehicle: vin, at: range(day), listed: { $exists: true } })) }),
     deps.findings.byIds(days.flatMap(keysOf)),
@@ -32,7 +34,9 @@ async function judgeRoadDays(days: RoadDay[], deps: HistoryDeps): Promise<SpanJu
   const works = await restoreWorks(docs, deps.registry, deps.policies);
   return days.map((span) => {
     const own = works.filter((w) => w.doc.vehicle === span.vin && civilDate(w.observation.at) === span.day);
-    const drafts = judgeRoadDay(own.flatMap(({ observation, vehicle, policy }) => (vehicle ? [{ observation, vehicle, policy }] : [])));
+    const drafts = judgeRoadDay(
+      own.flatMap(({ observation, vehicle, policy }) => (vehicle ? [{ observation, vehicle, policy }] : [])),
+    );
     const { $gte: from, $lt: to } = range(span.day);
     return {
       expected: drafts.map((draft) =>

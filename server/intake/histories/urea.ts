@@ -87,12 +87,21 @@ export function createUreaHours(deps: UreaDeps) {
       observations.find(
         {
           kind: 'on-board',
-          $or: ranges.map(({ vin, hour }) => ({ vehicle: vin, at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + LONG_MS) } })),
+          $or: ranges.map(({ vin, hour }) => ({
+            vehicle: vin,
+            at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + LONG_MS) },
+          })),
         },
         projection,
       ),
       observations.find(
-        { long: true, $or: ranges.map(({ vin, hour }) => ({ vehicle: vin, at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + DAY) } })) },
+        {
+          long: true,
+          $or: ranges.map(({ vin, hour }) => ({
+            vehicle: vin,
+            at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + DAY) },
+          })),
+        },
         projection,
         'long',
       ),
@@ -111,12 +120,17 @@ export function createUreaHours(deps: UreaDeps) {
       if (!made) return [];
       const within = messages.filter((m) => m.samples.some((s) => s.at >= hour - MINUTE && s.at < hour + HOUR));
       const placed = samples.findLast((s) => s.at >= hour && s.at < hour + HOUR && s.lon !== undefined && s.lat !== undefined);
-      return [{ _id: `${vin}/${hour}`, vin, ...made, messages: within.length, ...(placed && { lon: placed.lon!, lat: placed.lat! }) }];
+      return [
+        { _id: `${vin}/${hour}`, vin, ...made, messages: within.length, ...(placed && { lon: placed.lon!, lat: placed.lat! }) },
+      ];
     });
     await hours.replace(sums);
   }
 
-  function messageOf(doc: ObservationDoc, versions: Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never) {
+  function messageOf(
+    doc: ObservationDoc,
+    versions: Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never,
+  ) {
     const body = JSON.parse(Buffer.from(bytesOf(doc)).toString('utf8')) as Telemetry;
     const knownBy = doc.receivedAt.getTime();
     const scrAt = (at: number) => {
@@ -147,7 +161,8 @@ export function createUreaHours(deps: UreaDeps) {
       const policy = policies.at(start, Infinity);
       return { vin, day, policy, from: start - policy.rules['urea-use'].windowDays * DAY, end: start + DAY };
     });
-    const keysOf = ({ vin, day }: VehicleDay) => CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
+    const keysOf = ({ vin, day }: VehicleDay) =>
+      CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
     const [sums, fills, existing, versions] = await Promise.all([
       hours.ofVehicles(spans.map(({ vin, from, end }) => ({ vin, from, to: end }))),
       observations.find(

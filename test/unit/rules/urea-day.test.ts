@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { DAY, HOUR, formatInstant } from '../../../devices/contract/instant.ts';
 import { judgeUreaDay, type UreaDay } from '../../../server/rules/urea-day.ts';
-import type { HourSums } from '../../../server/rules/urea-samples.ts';
+import type { HourSums } from '../../../server/rules/types.ts';
 import { policy, t } from './given-road.ts';
 
 const DATE = '2021-11-15';
