@@ -1,7 +1,7 @@
 import { Binary } from 'mongodb';
 import { decodeMessage } from '../../devices/contract/decode.ts';
 import { MINUTE, parseInstant } from '../../devices/contract/instant.ts';
-import type { Plate, Telemetry } from '../../devices/contract/messages.ts';
+import type { Plate } from '../../devices/contract/messages.ts';
 import { responseInForce } from '../policy/responses.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
 import { recognise } from '../recognition/recognise.ts';

@@ -1,8 +1,7 @@
 import { CIVIL_OFFSET, DAY, HOUR, civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
-import type { FindingDraft } from './types.ts';
-import type { HourSums } from './types.ts';
+import type { FindingDraft, HourSums } from './types.ts';
 
 /** `reagent-empty` and `not-consumed` (plan item 18): what a vehicle's hours come to. Pure functions of sums; instants are ms. */
 

@@ -6,10 +6,10 @@ import {
   hoursTouched,
   mergeSamples,
   samplesOf,
-  type HourSums,
   type TelemetryMessage,
   type UreaSample,
 } from '../../../server/rules/urea-samples.ts';
+import type { HourSums } from '../../../server/rules/types.ts';
 import { policy, t } from './given-road.ts';
 
 const EIGHT = t('2021-11-15 08:00');
