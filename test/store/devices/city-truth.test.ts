@@ -61,7 +61,7 @@ describe('a day of the simulated city', function () {
     }
     core.clock.set(day.dayStart + 5 * DAY);
     const waiting = () => core.store.db.collection('findings').countDocuments({ status: 'pending' });
-    const due = () => core.store.db.collection('due').countDocuments({});
+    const due = () => core.store.db.collection('due_work').countDocuments({});
     await until(async () => (await due()) === 0 && (await waiting()) === 0, 60_000);
     findings = (await core.store.db.collection('findings').find({}).toArray()) as unknown as Found[];
   });
