@@ -7,9 +7,10 @@ import type { Revisions } from '../store/revisions.ts';
 import type { RegistryStore } from '../store/registry.ts';
 import { DEFINITIONS, periodOf } from './definitions.ts';
 import { planRow, type Mark } from './plan.ts';
-import { readRows, type RowFormat } from './rows.ts';
+import { readRows } from './rows.ts';
+import type { GoodRow, ImportOptions } from './import-types.ts';
 import { createSecretPlan } from './secret-plan.ts';
-import { schemaMessage, rowError, type Language, type RowProblem } from './row-errors.ts';
+import { schemaMessage, rowError, type RowProblem } from './row-errors.ts';
 import type { Collection, VersionDoc } from './types.ts';
 import { groupBy } from './lookup.ts';
 
@@ -20,14 +21,6 @@ const MAX_HELD = 20_000;
 const MAX_ERRORS = 1000;
 /** Times a row gives way to another writer of the same key before the import fails. */
 const MAX_TRIES = 50;
-
-export interface ImportOptions {
-  format: RowFormat;
-  language: Language;
-  dryRun?: boolean;
-  /** What the importer may beyond rows: `recordedAt` and devices' secrets are an administrator's. */
-  may: { recordedAt: boolean; secrets: boolean };
-}
 
 export interface ImportDeps {
   store: RegistryStore;
@@ -40,19 +33,6 @@ export interface ImportDeps {
   inspectionsRecorded(rows: { vin: string; at: number }[]): Promise<void>;
   /** Told after every chunk that changed something. */
   changed(collection: Collection, keys: string[]): void;
-}
-
-/** A row that its schema took. */
-export interface GoodRow<C extends Collection> {
-  row: number;
-  input: RegistryInput[C];
-  content: RegistryRows[C];
-  key: string;
-  digest: string;
-  validFrom?: number;
-  validTo?: number;
-  /** Imported by an administrator. */
-  recordedAt?: number;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Kind } from '../../devices/contract/kinds.ts';
 import type { Clock } from '../clock.ts';
 import { mosquittoHash } from '../embedded/mosquitto.ts';
 import type { RegistryStore } from '../store/registry.ts';
-import type { GoodRow, ImportOptions } from './import.ts';
+import type { GoodRow, ImportOptions } from './import-types.ts';
 import { makeSecret, secretDigest } from './secrets.ts';
 
 /**

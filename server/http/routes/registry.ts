@@ -1,0 +1,112 @@
+import { Router, type Request } from 'express';
+import { formatInstant } from '../../../devices/contract/instant.ts';
+import type { Actor } from '../../alerts/types.ts';
+import { AppError } from '../../errors.ts';
+import { normalisePlate } from '../../recognition/normalise.ts';
+import type { Registry } from '../../registry/index.ts';
+import type { RegistryQuery } from '../../registry/list.ts';
+import type { RowFormat } from '../../registry/rows.ts';
+import { isCollection, type Collection } from '../../registry/types.ts';
+import type { Identity } from '../../users/identity.ts';
+import { actorOf, demand, may, REGISTRY_ACCESS } from '../access.ts';
+import { registryColumns } from '../columns.ts';
+import { importQuery, registryQuery } from '../contract/lists.ts';
+import { exportFormat, sendExport } from '../export.ts';
+import { languageOf, read } from '../problems.ts';
+
+/** `PUT /registry/<collection>` imports a file, `GET` lists what is in force. */
+export function registryRouter({ registry, identity }: { registry: Registry; identity: Pick<Identity, 'audit'> }): Router {
+  const router = Router();
+
+  router.put('/registry/:collection', async (req, res) => {
+    const collection = collectionOf(req);
+    const actor = actorOf(req);
+    demand(actor, REGISTRY_ACCESS[collection].import);
+    const dryRun = read(importQuery, req.query, req).dryRun === 'true';
+    const administers = may(actor, 'registry:administer');
+    const answer = await registry.import(collection, req, {
+      format: formatOf(req),
+      language: languageOf(req),
+      dryRun,
+      may: { recordedAt: administers, secrets: administers },
+    });
+    const { accepted, unchanged, rejected } = answer;
+    if (!dryRun) await identity.audit(actor, 'registry-import', collection, { accepted, unchanged, rejected });
+    if (answer.secrets) res.set('Cache-Control', 'no-store');
+    res.json(answer);
+  });
+
+  router.get('/registry/:collection', async (req, res) => {
+    const collection = collectionOf(req);
+    const actor = actorOf(req);
+    demand(actor, REGISTRY_ACCESS[collection].read);
+    const { format, header = 'field', limit = 100, cursor, ...asked } = read(registryQuery, req.query, req);
+    const query = queryOf(collection, asked, actor);
+    if (format) {
+      const { asOf, items } = registry.all(collection, query);
+      res.set('X-As-Of', formatInstant(asOf));
+      await sendExport(res, items, {
+        format: exportFormat(format),
+        header,
+        columns: registryColumns(collection),
+        name: collection,
+      });
+      return;
+    }
+    const page = await registry.page(collection, { ...query, limit, ...(cursor !== undefined && { cursor }) });
+    res.set('X-As-Of', formatInstant(page.asOf)).json({ items: page.items, next: page.next });
+  });
+
+  return router;
+}
+
+function collectionOf(req: Request): Collection {
+  const name = String(req.params.collection);
+  if (isCollection(name)) return name;
+  throw new AppError(404, 'unknown-collection', { zh: '没有这个登记集合', en: 'the registry has no such collection' });
+}
+
+/** @throws AppError 415 `unsupported-type` */
+function formatOf(req: Request): RowFormat {
+  const type = req.get('Content-Type')?.split(';')[0]?.trim().toLowerCase();
+  const encoding = req.get('Content-Encoding');
+  if (encoding === undefined || encoding === 'identity') {
+    if (type === 'application/x-ndjson') return 'ndjson';
+    if (type === 'text/csv') return 'csv';
+  }
+  throw new AppError(415, 'unsupported-type', {
+    zh: '请以 application/x-ndjson 或 text/csv 发送，不压缩',
+    en: 'send application/x-ndjson or text/csv, not compressed',
+  });
+}
+
+type Asked = Omit<ReturnType<typeof registryQuery.parse>, 'format' | 'header' | 'limit' | 'cursor'>;
+
+function queryOf(
+  collection: Collection,
+  { at, history, order, id, device, kind, plate, vin }: Asked,
+  actor: Actor,
+): RegistryQuery {
+  const [number = '', color] = plate?.split(',') ?? [];
+  const normal = normalisePlate(number);
+  const key = id ?? device ?? (plate !== undefined && color !== undefined ? `${normal},${color}` : undefined);
+  const keyPrefix =
+    kind !== undefined
+      ? `${kind}/`
+      : plate !== undefined && color === undefined
+        ? `${normal},`
+        : collection === 'inspections' && vin !== undefined
+          ? `${vin}|`
+          : undefined;
+  return {
+    ...(at !== undefined && { at }),
+    ...(history === 'true' && { history: true }),
+    ...(order && { order }),
+    ...(key !== undefined && { key }),
+    ...(keyPrefix !== undefined && { keyPrefix }),
+    ...(vin !== undefined && { vin }),
+    // An enterprise sees its own entry and devices; zones and responses are public orders.
+    ...(actor.role === 'enterprise' &&
+      (collection === 'enterprises' || collection === 'devices') && { enterprise: actor.enterpriseId ?? '' }),
+  };
+}
