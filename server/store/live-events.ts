@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Schema, type Connection } from 'mongoose';
-import type { Db, Filter } from 'mongodb';
+import type { Db } from 'mongodb';
 import type { AlertDoc, LiveEventDoc, PendingEvent } from '../alerts/types.ts';
 import type { Logger } from '../log.ts';
 import { ALERTS, LIVE_EVENTS } from './alerts.ts';

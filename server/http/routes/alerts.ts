@@ -19,12 +19,13 @@ export function alertsRouter({ alerts }: { alerts: Pick<Alerts, 'list' | 'get' |
   });
 
   router.get('/alerts/:id', allow('alerts:read'), async (req, res) => {
-    const alert = await alerts.get(req.params.id, actorOf(req));
+    const alert = await alerts.get(String(req.params.id), actorOf(req));
     res.set('ETag', `"${alert.rev}"`).json(alert);
   });
 
   router.post('/alerts/:id/:step', allow('alerts:read'), async (req, res) => {
-    const { id, step } = req.params;
+    const id = String(req.params.id);
+    const step = String(req.params.step);
     if (!isStep(step))
       throw new AppError(404, 'unknown-step', {
         zh: '没有这个步骤',
