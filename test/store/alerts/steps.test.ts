@@ -19,7 +19,7 @@ describe('people work on stored alerts', function () {
   let connection: mongoose.Connection;
   let alerts: Alerts;
   let minute = 0;
-  const police = actor('bureau');
+  const officer = actor('bureau');
   const id = alertId('K');
   const status = async (work: Promise<unknown>) =>
     work.then(
@@ -46,7 +46,7 @@ describe('people work on stored alerts', function () {
   });
 
   it('asks for If-Match, and takes a step only on the revision that was seen', async () => {
-    const step = (ifMatch: string | undefined) => alerts.step(id, { step: 'acknowledge', body: {} }, { ifMatch }, police);
+    const step = (ifMatch: string | undefined) => alerts.step(id, { step: 'acknowledge', body: {} }, { ifMatch }, officer);
     expect([await status(step(undefined)), await status(step('1')), await status(step('"7"'))]).to.deep.equal([428, 400, 412]);
     const alert = await step('"1"');
     expect(alert).to.include({ rev: 2, state: 'acknowledged' });
@@ -63,7 +63,7 @@ describe('people work on stored alerts', function () {
 
   it('answers a repeat with the same key without doing it again, and refuses the key for another request', async () => {
     const fence = { ifMatch: '"1"', idempotencyKey: 'k1' };
-    const step = (text: string) => alerts.step(id, { step: 'comment', body: { text } }, fence, police);
+    const step = (text: string) => alerts.step(id, { step: 'comment', body: { text } }, fence, officer);
     await Promise.all([step('one'), step('one')]);
     const alert = await step('one');
     expect([alert.rev, alert.history.length]).to.deep.equal([2, 2]);
@@ -82,15 +82,15 @@ describe('people work on stored alerts', function () {
     await alerts.refresh(['K']);
     const own = await alerts.get(id, actor('enterprise', { enterpriseId: 'e2' }));
     expect(own).to.deep.include({ count: 1, enterprise: 'e2', findings: ['emission-standard|below-stage|b'] });
-    expect((await alerts.get(id, police)).count).to.equal(2);
+    expect((await alerts.get(id, officer)).count).to.equal(2);
   });
 
   it('escalates what is overdue, once', async () => {
-    await alerts.step(id, { step: 'dispatch', body: { assignee: 'li', due: at(10).toISOString() } }, { ifMatch: '"1"' }, police);
+    await alerts.step(id, { step: 'dispatch', body: { assignee: 'li', due: at(10).toISOString() } }, { ifMatch: '"1"' }, officer);
     expect(await alerts.sweepOverdue()).to.equal(0);
     minute = 10;
     expect([await alerts.sweepOverdue(), await alerts.sweepOverdue()]).to.deep.equal([1, 0]);
-    expect(await alerts.get(id, police)).to.include({ severity: 'critical', state: 'dispatched' });
+    expect(await alerts.get(id, officer)).to.include({ severity: 'critical', state: 'dispatched' });
   });
 
   it('lists what the reader may see, by filters, in pages that neither skip nor repeat', async () => {
@@ -100,7 +100,7 @@ describe('people work on stored alerts', function () {
     await storeFindings(connection.db!, more);
     await alerts.refresh(more.map((item) => item.alert!));
     await createLogWriter({ store: createLiveEventStore(connection.db!, silent), log: silent }).turn();
-    const walk = async (query: Record<string, string>, reader = police) => {
+    const walk = async (query: Record<string, string>, reader = officer) => {
       const ids: string[] = [];
       for (let cursor: string | null | undefined; cursor !== null;) {
         const page = await alerts.list(alertQuery.parse({ limit: '7', ...query, ...(cursor && { cursor }) }), reader);
@@ -112,15 +112,15 @@ describe('people work on stored alerts', function () {
     const all = await walk({});
     expect([all.length, new Set(all).size]).to.deep.equal([26, 26]);
     expect(await walk({ order: 'asc' })).to.deep.equal([...all].reverse());
-    const numbers = [{ county: '140981' }, { plate: '晋H12345' }, { plate: '晋H1234' }, { plate: '晋H12345,yellow' }, { state: 'closed' }, { after: '20' }, { from: at(3).toISOString() }, { to: at(1).toISOString() }, { audience: 'police' }]; // prettier-ignore
+    const numbers: Record<string, string>[] = [{ county: '140981' }, { plate: '晋H12345' }, { plate: '晋H1234' }, { plate: '晋H12345,yellow' }, { state: 'closed' }, { after: '20' }, { from: at(3).toISOString() }, { to: at(1).toISOString() }, { audience: 'police' }]; // prettier-ignore
     const found: number[] = [];
-    for (const query of numbers) found.push((await walk(query as Record<string, string>)).length);
+    for (const query of numbers) found.push((await walk(query)).length);
     expect(found).to.deep.equal([12, 26, 0, 26, 0, 6, 6, 8, 0]);
     expect(await walk({}, actor('bureau', { counties: ['140981'] }))).to.have.length(12);
     expect(await walk({}, actor('police'))).to.deep.equal([]);
-    expect(await status(alerts.list(alertQuery.parse({ cursor: 'nonsense' }), police))).to.equal(400);
-    expect(await alerts.stateNumbers(police)).to.deep.equal({ open: 26 });
+    expect(await status(alerts.list(alertQuery.parse({ cursor: 'nonsense' }), officer))).to.equal(400);
+    expect(await alerts.stateNumbers(officer)).to.deep.equal({ open: 26 });
     const doc = await connection.collection<AlertDoc>('alerts').findOne({ _id: id });
-    expect(alertFor(police, doc as unknown as AlertDoc).images[0]?.url).to.equal(`/api/v1/images/${'a'.repeat(64)}`);
+    expect(alertFor(officer, doc as unknown as AlertDoc).images[0]?.url).to.equal(`/api/v1/images/${'a'.repeat(64)}`);
   });
 });
