@@ -171,7 +171,7 @@ export function createRecords({ db, clock, registry }: { db: Db; clock: Clock; r
       }
       const vins = new Set(history.items.map((row) => row.vin as string));
       const inspections = await Promise.all(
-        [...vins].map((vin) => registry.page('inspections', { vin, keyPrefix: `${vin}|`, order: 'desc', limit: STORY })),
+        [...vins].map((vin) => registry.page('inspections', { vin, order: 'desc', limit: STORY })),
       );
       return {
         vehicle: now.items[0] ?? null,

@@ -42,14 +42,8 @@ export async function* registryItems<C extends Collection>(
   after?: Place,
 ): AsyncGenerator<{ item: RegistryItem; place: Place }> {
   const at = query.at ?? asOf;
-  const cursor = store.inOrder(name, {
-    recordedBy: asOf,
-    descending: query.order === 'desc',
-    ...(query.key !== undefined && { key: query.key }),
-    ...(query.keyPrefix !== undefined && { keyPrefix: query.keyPrefix }),
-    ...(query.vin !== undefined && query.history && { vin: query.vin }),
-    ...(after && { from: after.key }),
-  });
+  const cursor =
+    query.vin === undefined ? store.inOrder(name, rangeOf(query, asOf, after)) : await ofVin(store, name, query, asOf, after);
   const show = function* (versions: VersionDoc<C>[]) {
     const first = versions[0];
     if (!first) return;
@@ -70,8 +64,28 @@ export async function* registryItems<C extends Collection>(
     }
     yield* show(group);
   } finally {
-    await cursor.close();
+    if ('close' in cursor) await cursor.close();
   }
+}
+
+function rangeOf({ order, key, keyPrefix }: RegistryQuery, recordedBy: number, after?: Place) {
+  return {
+    recordedBy,
+    descending: order === 'desc',
+    ...(key !== undefined && { key }),
+    ...(keyPrefix !== undefined && { keyPrefix }),
+    ...(after && { from: after.key }),
+  };
+}
+
+/** The versions of the few keys that ever had a VIN, in the order of the list. */
+async function ofVin<C extends Collection>(store: RegistryStore, name: C, query: RegistryQuery, asOf: number, after?: Place) {
+  const sign = query.order === 'desc' ? -1 : 1;
+  const byKey = (a: string, b: string) => (a === b ? 0 : (a < b ? -1 : 1) * sign);
+  const versions = (await store.whereEver(name, 'vin', [query.vin ?? ''])).filter(
+    (v) => v.recordedAt <= asOf && (!after || byKey(v.key, after.key) >= 0) && (query.key === undefined || v.key === query.key),
+  );
+  return versions.sort((a, b) => byKey(a.key, b.key) || (a.validFrom - b.validFrom) * sign);
 }
 
 function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery): boolean {

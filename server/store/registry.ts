@@ -76,15 +76,13 @@ export function registryStore(db: Db) {
         .toArray();
     },
 
-    /** Versions in order of key and beginning, from a key on (or of one vehicle's VIN, or one key), recorded by a moment. */
+    /** Versions in order of key and beginning, from a key on or of one key, recorded by a moment. */
     inOrder<C extends Collection>(
       name: C,
       range: {
         from?: string;
         key?: string;
         keyPrefix?: string;
-        vin?: string;
-        plate?: string;
         recordedBy: number;
         descending?: boolean;
       },
@@ -95,7 +93,6 @@ export function registryStore(db: Db) {
       if (range.from !== undefined) bounds[range.descending ? '$lte' : '$gte'] = range.from;
       const filter = {
         ...(Object.keys(bounds).length > 0 && { key: bounds }),
-        ...(range.vin !== undefined && { vin: range.vin }),
         recordedAt: { $lte: range.recordedBy },
       };
       const order = range.descending ? -1 : 1;

@@ -90,14 +90,7 @@ function queryOf(
   const [number = '', color] = plate?.split(',') ?? [];
   const normal = normalisePlate(number);
   const key = id ?? device ?? (plate !== undefined && color !== undefined ? `${normal},${color}` : undefined);
-  const keyPrefix =
-    kind !== undefined
-      ? `${kind}/`
-      : plate !== undefined && color === undefined
-        ? `${normal},`
-        : collection === 'inspections' && vin !== undefined
-          ? `${vin}|`
-          : undefined;
+  const keyPrefix = kind !== undefined ? `${kind}/` : plate !== undefined && color === undefined ? `${normal},` : undefined;
   return {
     ...(at !== undefined && { at }),
     ...(history === 'true' && { history: true }),

@@ -316,6 +316,13 @@ describe('importing into the registry', () => {
       Array.from({ length: 25 }, (_, i) => row(i).plateNumber).filter((_, i) => i !== 4),
     );
     expect(current[3]).to.include({ stage: '6' });
+    await send(
+      'vehicles',
+      lines({ ...truck, vin: 'OTHER', plateNumber: '晋HZ0001' }, { ...truck, plateNumber: '晋HZ0001', validFrom: '2020-01-01' }),
+    );
+    const ofVin = await registry.page('vehicles', { vin: 'OTHER', limit: 5 });
+    expect(ofVin.items).to.deep.equal([]);
+    expect((await registry.page('vehicles', { vin: 'OTHER', at: Date.parse('2019-06-01'), limit: 5 })).items).to.have.length(1);
     const history = await read({ history: true, key: '晋HC0003,yellow' });
     expect(history.map((v) => v.stage)).to.deep.equal(['5', '6']);
     expect(
