@@ -6,10 +6,18 @@ import type { Config } from './config.ts';
 import { createBroker } from './embedded/broker.ts';
 import { lockDataDir } from './embedded/data-dir-lock.ts';
 import { startMongod } from './embedded/mongod.ts';
-import express from 'express';
+import { fileURLToPath } from 'node:url';
 import { isKind } from '../devices/contract/kinds.ts';
-import { problemHandler } from './http/problems.ts';
+import { createGateBoard } from './audit/gate-board.ts';
+import { createRecords } from './audit/records.ts';
+import { createApp } from './http/app.ts';
+import type { GateState } from './http/contract/live.ts';
+import { alertsRouter } from './http/routes/alerts.ts';
 import { devicesRouter } from './http/routes/devices.ts';
+import { gatesRouter } from './http/routes/gates.ts';
+import { createReplay } from './intake/replay.ts';
+import { readiness } from './readiness.ts';
+import type { Actor } from './alerts/types.ts';
 import { createCore } from './intake/core.ts';
 import { createListener, type Listener } from './intake/listener.ts';
 import { policyBook } from './intake/policy-book.ts';
@@ -109,6 +117,14 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   ]);
   const admin = await identity.ensureAdmin(config.adminPassword);
 
+  const http = createServer();
+  const lanesSeen: { of: (actor: Actor) => GateState[] } = { of: () => [] };
+  const board = createGateBoard({
+    registry: core.registry,
+    statuses: () => core.stores.statuses.all(),
+    lanes: (actor) => lanesSeen.of(actor),
+    clock,
+  });
   const door = devicesRouter({
     async authenticate(kind, deviceId, secret) {
       return isKind(kind) && (await registry.checkSecret(`${kind}/${deviceId}`, secret));
@@ -117,10 +133,22 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     policyOf: (gateId) => core.gatePolicies.of(gateId),
     now: () => clock.now(),
   });
-  const app = express();
-  app.use('/api/v1', door);
-  app.use(problemHandler(log));
-  const http = createServer(app);
+  const records = createRecords({ db: store.db, clock, registry });
+  const app = createApp({
+    log,
+    clock,
+    identity,
+    registry,
+    records,
+    metrics: metrics.registry,
+    checks: readiness({ config, store, clock, core, listening: () => outgoing.listener?.ready() ?? false }),
+    replay: createReplay({ deadLetters: core.stores.deadLetters, intake: core.intake }),
+    routers: [door, alertsRouter({ alerts }), gatesRouter({ board })],
+    secure: false,
+    webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),
+    tileUrl: config.tileUrl,
+  });
+  http.on('request', app);
   const live = createLive({
     http,
     store: events,
@@ -130,6 +158,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     log,
   });
   onChange.wake = () => live.wake();
+  lanesSeen.of = (actor) => live.lanes(actor);
 
   const broker =
     config.mqtt.url === undefined

@@ -65,3 +65,20 @@ export function scopeFilter(scope: Scope, prefix = ''): Record<string, unknown> 
     ...(scope.enterprise !== undefined && { [`${prefix}enterprises`]: scope.enterprise }),
   };
 }
+
+/** Whether a reader may see what happens at a place of this county and enterprise (HTTP contract, "Who": decisions). */
+export function seesPlace(actor: Actor, county: string | undefined, enterprise: string | undefined): boolean {
+  switch (actor.role) {
+    case 'owner':
+    case 'auditor':
+      return true;
+    case 'police':
+    case 'bureau':
+      return coversCounty(actor.counties, county);
+    case 'enterprise':
+      return enterprise !== undefined && enterprise === actor.enterpriseId;
+    case 'market':
+    case 'administrator':
+      return false;
+  }
+}

@@ -37,7 +37,7 @@ export function admit(incoming: Incoming, device: DeviceFacts | undefined, bound
   if (kind === undefined || !isKind(kind))
     return refuse('unknown-topic', 'the topic is not cleanhaul/v1/<kind>/<deviceId>/<message>');
   const decoded = decodeMessage(kind, message, bytes, device?.dialect);
-  const id = decoded.ok ? (decoded.value).id : decoded.id;
+  const id = decoded.ok ? decoded.value.id : decoded.id;
   if (incoming.retained) return refuse('retained', 'only status may be retained; publish without RETAIN', id);
   if (!device) return refuse('unknown-device', `${kind}/${incoming.deviceId} is not registered`, id);
   if (!device.enabled) return refuse('disabled-device', `${kind}/${incoming.deviceId} is disabled`, id);

@@ -101,9 +101,7 @@ export function createListener(options: ListenerOptions) {
 
   function acknowledgeLater(messageId: number) {
     if (acknowledgements.length === 0) queueMicrotask(writeAcknowledgements);
-    acknowledgements.push(
-      mqttPacket.generate({ cmd: 'puback', messageId }, { protocolVersion: options.protocolVersion }),
-    );
+    acknowledgements.push(mqttPacket.generate({ cmd: 'puback', messageId }, { protocolVersion: options.protocolVersion }));
   }
 
   function writeAcknowledgements() {

@@ -1,5 +1,5 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
-import { coversCounty } from '../alerts/scope.ts';
+import { seesPlace } from '../alerts/scope.ts';
 import type { Actor, GateLane } from '../alerts/types.ts';
 import type { GateState } from '../http/contract/live.ts';
 import type { Logger } from '../log.ts';
@@ -42,7 +42,7 @@ export function createGateHub({ source, log, options = {} }: { source: LaneSourc
     /** The lanes a reader may see that changed after a version; 0 gives all. */
     since(seen: number, actor: Actor): GateState[] {
       return [...lanes.values()]
-        .filter((entry) => entry.version > seen && seesLane(actor, entry.lane))
+        .filter((entry) => entry.version > seen && seesPlace(actor, entry.lane.county, entry.lane.enterprise))
         .map((entry) => laneJson(entry.lane));
     },
     async start() {
@@ -55,23 +55,6 @@ export function createGateHub({ source, log, options = {} }: { source: LaneSourc
       await loop.stop();
     },
   };
-}
-
-/** Whether a reader may see a gate's lane: as decisions (HTTP contract, "Who"). */
-export function seesLane(actor: Actor, lane: GateLane): boolean {
-  switch (actor.role) {
-    case 'owner':
-    case 'auditor':
-      return true;
-    case 'police':
-    case 'bureau':
-      return coversCounty(actor.counties, lane.county);
-    case 'enterprise':
-      return lane.enterprise !== undefined && lane.enterprise === actor.enterpriseId;
-    case 'market':
-    case 'administrator':
-      return false;
-  }
 }
 
 function laneJson(lane: GateLane): GateState {

@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
-import type { GateLane } from '../alerts/types.ts';
+import type { Actor, GateLane } from '../alerts/types.ts';
 import type { Logger } from '../log.ts';
 import { createGateHub } from './gates.ts';
 import { createSockets, type SocketsDeps } from './sockets.ts';
@@ -34,6 +34,8 @@ export function createLive({ http, store, lanes, authenticate, onEnded, log, opt
     wake: () => writer.wake(),
     /** Puts the newest states of lanes on every gate board, of all processes. One round trip, not majority. */
     publishGateState: (items: GateLane[]): Promise<void> => lanes.publish(items),
+    /** The lanes a reader may see, as this process knows them. */
+    lanes: (actor: Actor) => gates.since(0, actor),
     /** Connected clients of this process. */
     clients: () => sockets.size(),
     async start(): Promise<void> {

@@ -31,7 +31,12 @@ export function devicesRouter(door: DeviceDoor): Router {
     try {
       outcome = await door.submit(kind, deviceId, String(req.params.message), bytes);
     } catch {
-      throw new AppError(503, 'store-away', { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' }, { retryAfter: 5 });
+      throw new AppError(
+        503,
+        'store-away',
+        { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' },
+        { retryAfter: 5 },
+      );
     }
     if (outcome === null) return void res.status(204).end();
     if (!outcome.stored) return sendRejected(res, outcome.rejected);
