@@ -145,7 +145,7 @@ export const zhCN = {
     all: '全部',
     severity: '级别',
     rule: '规则',
-    county: '县（市、区）',
+    county: '县区',
     plate: '车牌',
     any: '不限',
     clear: '清除筛选',

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import type { Alert, GateLane, ResponseRow } from '../../../web/src/api/types.ts';
+import { responseInForce } from '../../../web/src/format/response.ts';
+import { filterOf } from '../../../web/src/live/address.ts';
+import { matches, newestFirst } from '../../../web/src/live/filter.ts';
+import { mergeLanes } from '../../../web/src/live/gates.ts';
+import { groupLanes } from '../../../web/src/live/lanes.ts';
+
+const base = {
+  id: 'a',
+  severity: 'warning',
+  state: 'open',
+  rule: 'diversion',
+  firstAt: '2021-11-15T08:00:00+08:00',
+  vehicle: { number: '晋H12345', color: 'yellow', stage: '4', known: true },
+  place: { device: 'checkpoint/1', name: 'x', county: '140902' },
+} as Alert;
+
+describe('the board’s filter', () => {
+  const CASES: [what: string, filter: Record<string, string>, change: Partial<Alert>, shown: boolean][] = [
+    ['nothing asked: an open one', {}, {}, true],
+    ['nothing asked: a dispatched one', {}, { state: 'dispatched' }, true],
+    ['nothing asked: a closed one', {}, { state: 'closed' }, false],
+    ['all states', { state: 'all' }, { state: 'withdrawn' }, true],
+    ['one state', { state: 'closed' }, {}, false],
+    ['another severity', { severity: 'critical' }, {}, false],
+    ['the rule', { rule: 'diversion' }, {}, true],
+    ['another county', { county: '140981' }, {}, false],
+    ['a county, and the alert has no place', { county: '140902' }, { place: undefined }, false],
+    ['the plate’s number', { plate: '晋H12345' }, {}, true],
+    ['number and another colour', { plate: '晋H12345,blue' }, {}, false],
+    ['a plate, and the alert has no vehicle', { plate: '晋H12345' }, { vehicle: undefined }, false],
+  ];
+  for (const [what, filter, change, shown] of CASES) {
+    it(`${shown ? 'shows' : 'hides'}: ${what}`, () => {
+      expect(matches({ ...base, ...change }, filter)).to.equal(shown);
+    });
+  }
+
+  it('is read from the address, unknown members left out', () => {
+    expect(filterOf({ state: 'closed', county: ['140902', '140981'], open: 'x', rule: '' })).to.deep.equal({ state: 'closed' });
+  });
+
+  it('orders by first moment, then id, as the API does', () => {
+    const rows = [base, { ...base, id: 'b' }, { ...base, id: 'c', firstAt: '2021-11-15T09:00:00+08:00' }];
+    expect([...rows].sort(newestFirst).map((row) => row.id)).to.deep.equal(['c', 'b', 'a']);
+  });
+});
+
+describe('the lanes of the gate board', () => {
+  const lane = (change: Partial<GateLane>): GateLane => ({ gate: 'g', lane: '1', ...change });
+  const vehicle = { number: '晋H12345', color: 'yellow', stage: '4', known: true } as const;
+
+  it('replaces the last vehicle whole', () => {
+    const first = mergeLanes(new Map(), [lane({ at: '2021-11-15T08:00:00+08:00', vehicle, decision: 'refuse', ref: 'R1' })]);
+    const second = mergeLanes(first, [lane({ at: '2021-11-15T08:05:00+08:00', vehicle })]);
+    expect(second.get('g|1')).to.not.have.any.keys('decision', 'ref');
+  });
+
+  it('keeps the vehicle when only the gate’s being there changes', () => {
+    const first = mergeLanes(new Map(), [lane({ at: '2021-11-15T08:00:00+08:00', vehicle })]);
+    const second = mergeLanes(first, [lane({ online: false, offlineSince: '2021-11-15T08:10:00+08:00' })]);
+    expect(second.get('g|1')).to.include({ online: false, vehicle });
+    expect(mergeLanes(second, [lane({ online: true })]).get('g|1')).to.not.have.property('offlineSince');
+  });
+
+  it('does not go back to an older vehicle', () => {
+    const first = mergeLanes(new Map(), [lane({ at: '2021-11-15T08:00:00+08:00', vehicle, ref: 'new' })]);
+    expect(mergeLanes(first, [lane({ at: '2021-11-15T07:00:00+08:00', ref: 'old' })]).get('g|1')?.ref).to.equal('new');
+  });
+
+  it('groups by enterprise with the registry’s names, silent gates included', () => {
+    const devices = [
+      { kind: 'gate', id: 'g', nameZh: '东门', enterpriseId: 'E1' },
+      { kind: 'gate', id: 'h', nameZh: '西门', enterpriseId: 'E1' },
+      { kind: 'gate', id: 'off', nameZh: '旧门', enterpriseId: 'E1', enabled: false },
+      { kind: 'checkpoint', id: 'c', nameZh: '卡口' },
+    ] as const;
+    const groups = groupLanes([lane({})], [...devices], new Map([['E1', { id: 'E1', nameZh: '某厂', county: '140902' }]]));
+    expect(groups).to.have.length(1);
+    expect(groups[0]).to.include({ name: '某厂', county: '140902' });
+    expect(groups[0]?.lanes.map((one) => one.name)).to.deep.equal(['东门', '西门']);
+  });
+});
+
+describe('the response shown over the page', () => {
+  const row = (change: Partial<ResponseRow>): ResponseRow => ({
+    id: 'R',
+    level: 'orange',
+    counties: ['140900'],
+    start: '2021-11-14T08:00:00+08:00',
+    issuedBy: 'x',
+    reference: 'y',
+    ...change,
+  });
+  const at = (text: string) => Date.parse(text);
+
+  const CASES: [what: string, rows: ResponseRow[], now: string, level: string | null][] = [
+    ['before its start', [row({})], '2021-11-14T07:59:59+08:00', null],
+    ['at its start', [row({})], '2021-11-14T08:00:00+08:00', 'orange'],
+    ['before it was recorded', [row({ recordedAt: '2021-11-14T09:00:00+08:00' })], '2021-11-14T08:30:00+08:00', null],
+    ['in its last second, to 24:00', [row({ end: '2021-11-16T24:00:00+08:00' })], '2021-11-16T23:59:59+08:00', 'orange'],
+    ['at its end', [row({ end: '2021-11-16T24:00:00+08:00' })], '2021-11-17T00:00:00+08:00', null],
+    ['an end as a bare date lasts that day', [row({ end: '2021-11-16' })], '2021-11-16T23:00:00+08:00', 'orange'],
+    ['lowered by a later row', [row({ recordedAt: '2021-11-14T08:00:00+08:00' }), row({ level: 'yellow', start: '2021-11-15T00:00:00+08:00', recordedAt: '2021-11-14T20:00:00+08:00' })], '2021-11-15T01:00:00+08:00', 'yellow'],
+    ['two at once: the higher', [row({}), row({ id: 'S', level: 'red' })], '2021-11-15T01:00:00+08:00', 'red'],
+  ]; // prettier-ignore
+  for (const [what, rows, now, level] of CASES) {
+    it(`${what}: ${level ?? 'none'}`, () => {
+      expect(responseInForce(rows, at(now))?.level ?? null).to.equal(level);
+    });
+  }
+});

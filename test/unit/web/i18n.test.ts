@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { COUNTIES } from '../../../web/src/geo/counties.ts';
+import { en } from '../../../web/src/i18n/en.ts';
+import { zhCN } from '../../../web/src/i18n/zh-CN.ts';
+
+type Tree = { [key: string]: string | Tree };
+
+function flat(tree: Tree, path = ''): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    const at = path === '' ? key : `${path}.${key}`;
+    if (typeof value === 'string') texts.set(at, value);
+    else for (const [k, v] of flat(value, at)) texts.set(k, v);
+  }
+  return texts;
+}
+
+const zh = flat(zhCN);
+const english = flat(en);
+const WEB = new URL('../../../web/src/', import.meta.url);
+const files = readdirSync(WEB, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file));
+const HAN = /\p{Script=Han}/u;
+
+describe('the console’s texts', () => {
+  it('have the same keys in Chinese and English', () => {
+    expect([...english.keys()].filter((key) => !zh.has(key))).to.deep.equal([]);
+    expect([...zh.keys()].filter((key) => !english.has(key))).to.deep.equal([]);
+  });
+
+  it('fill in the same values', () => {
+    const names = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort();
+    const unequal = [...zh].filter(
+      ([key, text]) => JSON.stringify(names(text)) !== JSON.stringify(names(english.get(key) ?? '')),
+    );
+    expect(unequal.map(([key]) => key)).to.deep.equal([]);
+  });
+
+  it('are never empty, and the English ones are English', () => {
+    expect([...zh, ...english].filter(([, text]) => text.trim() === '')).to.deep.equal([]);
+    expect([...english].filter(([key, text]) => HAN.test(text) && key !== 'shell.otherLanguage')).to.deep.equal([]);
+  });
+
+  it('name the fourteen counties', () => {
+    for (const code of COUNTIES) expect(zh.has(`county.${code}`), code).to.equal(true);
+  });
+
+  it('are nowhere written into a template or a component', () => {
+    const spoken = files
+      .filter((file) => file.endsWith('.vue'))
+      .filter((file) => HAN.test(withoutComments(readFileSync(new URL(file, WEB), 'utf8'))));
+    expect(spoken).to.deep.equal([]);
+  });
+
+  it('exist for every key that is asked for by its full name', () => {
+    const missing = files.flatMap((file) => {
+      const source = readFileSync(new URL(file, WEB), 'utf8');
+      const asked = [...source.matchAll(/\bt\(\s*'([a-zA-Z]+\.[\w.-]+)'/g)].map((m) => m[1]!);
+      return asked.filter((key) => !zh.has(key)).map((key) => `${file}: ${key}`);
+    });
+    expect(missing).to.deep.equal([]);
+  });
+});
+
+/** A source without its comments, and without the plate's own word for "none" as devices send it. */
+function withoutComments(source: string): string {
+  return source
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/(^|\s)\/\/.*$/gm, '')
+    .replaceAll("'无牌'", '');
+}
