@@ -56,7 +56,10 @@ export function batchStore(connection: Connection) {
       const living = await processes
         .find({ $expr: { $gt: ['$beatAt', { $subtract: ['$$NOW', staleMs] }] }, instance: { $ne: instance } })
         .toArray();
-      return collection.find({ state: 'open', owner: { $nin: [owner, ...living.map((p) => p._id)] } }).limit(50).toArray();
+      return collection
+        .find({ state: 'open', owner: { $nin: [owner, ...living.map((p) => p._id)] } })
+        .limit(50)
+        .toArray();
     },
   };
 }

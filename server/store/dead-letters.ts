@@ -48,7 +48,11 @@ export function deadLetterStore(connection: Connection, perDay = 1000) {
       await insertUnlessThere(collection, withPayload);
       await counts.bulkWrite(
         days.map((day) => ({
-          updateOne: { filter: { _id: day }, update: { $inc: { count: docs.filter((d) => `${d.device}|${d.day}` === day).length } }, upsert: true },
+          updateOne: {
+            filter: { _id: day },
+            update: { $inc: { count: docs.filter((d) => `${d.device}|${d.day}` === day).length } },
+            upsert: true,
+          },
         })),
         { ordered: false },
       );

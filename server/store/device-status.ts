@@ -27,7 +27,13 @@ interface DeviceDayDoc {
 }
 
 const schema = new Schema<DeviceStatusDoc>(
-  { _id: { type: String }, kind: { type: String, required: true }, deviceId: { type: String, required: true }, online: { type: Boolean, required: true }, receivedAt: { type: Date, required: true } },
+  {
+    _id: { type: String },
+    kind: { type: String, required: true },
+    deviceId: { type: String, required: true },
+    online: { type: Boolean, required: true },
+    receivedAt: { type: Date, required: true },
+  },
   { collection: 'device_status', versionKey: false, strict: false },
 );
 schema.index({ kind: 1, deviceId: 1 });
@@ -56,7 +62,13 @@ export function deviceStatusStore(connection: Connection) {
             heard.map((s) => {
               const at = s.receivedAt.getTime();
               const minute = Math.floor(civilTimeOfDay(at) / MINUTE);
-              return { updateOne: { filter: { _id: `${s._id}|${civilDate(at)}` }, update: { $addToSet: { minutes: minute } }, upsert: true } };
+              return {
+                updateOne: {
+                  filter: { _id: `${s._id}|${civilDate(at)}` },
+                  update: { $addToSet: { minutes: minute } },
+                  upsert: true,
+                },
+              };
             }),
             { ordered: false },
           ),

@@ -39,7 +39,9 @@ export function dueStore(connection: Connection) {
      * Marks work; a mark on work already marked keeps its earlier moment and counts, so that nobody drops it meanwhile.
      * @returns when each is due (real ms), by id, as stored: until then nobody takes it
      */
-    async mark(items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[]): Promise<Map<string, number>> {
+    async mark(
+      items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[],
+    ): Promise<Map<string, number>> {
       if (items.length === 0) return new Map();
       await collection.bulkWrite(
         items.map(({ id, kind, vin, from, dueAt }) => ({
@@ -65,7 +67,9 @@ export function dueStore(connection: Connection) {
       if (found.length === 0) return [];
       const until = new Date(now + lease);
       const results = await Promise.all(
-        found.map((doc) => collection.updateOne({ _id: doc._id, dueAt: doc.dueAt, marks: doc.marks }, { $set: { dueAt: until } })),
+        found.map((doc) =>
+          collection.updateOne({ _id: doc._id, dueAt: doc.dueAt, marks: doc.marks }, { $set: { dueAt: until } }),
+        ),
       );
       return found.filter((_, i) => results[i]!.modifiedCount === 1).map((doc) => ({ ...doc, dueAt: until }));
     },
@@ -76,7 +80,12 @@ export function dueStore(connection: Connection) {
       await collection.bulkWrite(
         docs.flatMap((doc) => [
           { deleteOne: { filter: { _id: doc._id, marks: doc.marks } } },
-          { updateOne: { filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: doc.dueAt }, update: { $set: { dueAt: new Date(now) } } } },
+          {
+            updateOne: {
+              filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: doc.dueAt },
+              update: { $set: { dueAt: new Date(now) } },
+            },
+          },
         ]),
         { ordered: true },
       );
@@ -84,7 +93,10 @@ export function dueStore(connection: Connection) {
 
     /** How much waits, and since when the oldest (real time). */
     async lag(): Promise<{ count: number; oldest: Date | null }> {
-      const [count, oldest] = await Promise.all([collection.estimatedDocumentCount(), collection.find().sort({ dueAt: 1 }).limit(1).next()]);
+      const [count, oldest] = await Promise.all([
+        collection.estimatedDocumentCount(),
+        collection.find().sort({ dueAt: 1 }).limit(1).next(),
+      ]);
       return { count, oldest: oldest?.dueAt ?? null };
     },
   };

@@ -18,7 +18,6 @@ const schema = new Schema<FindingDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
-schema.index({ alert: 1 }, { partialFilterExpression: { alert: { $exists: true } } });
 schema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'pending' } });
 schema.index({ observations: 1 });
 

@@ -16,7 +16,12 @@ export interface GatePayloadDoc {
 }
 
 const schema = new Schema<GatePayloadDoc>(
-  { _id: { type: String }, gateId: { type: String, required: true }, n: { type: Number, required: true }, payload: { type: Schema.Types.Mixed, required: true } },
+  {
+    _id: { type: String },
+    gateId: { type: String, required: true },
+    n: { type: Number, required: true },
+    payload: { type: Schema.Types.Mixed, required: true },
+  },
   { collection: 'gate_payloads', versionKey: false, strict: false },
 );
 schema.index({ gateId: 1, n: -1 }, { unique: true });

@@ -29,7 +29,14 @@ export interface ObservationDoc {
   vehicle?: string;
   /** `number,colour` as recognised. */
   plate?: string;
-  recognition?: { outcome: RecognitionOutcome; number: string; color: PlateColor; read: string; vin?: string; otherColors?: PlateColor[] };
+  recognition?: {
+    outcome: RecognitionOutcome;
+    number: string;
+    color: PlateColor;
+    read: string;
+    vin?: string;
+    otherColors?: PlateColor[];
+  };
   /** The versions it was judged with. */
   facts: { policy: string; device: string; dialect?: string; vehicle?: string; enterprise?: string; response?: string };
   enterprise?: string;

@@ -65,11 +65,16 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
     config,
     alerts,
     publishLanes: async () => undefined,
-    publish: (topic, payload, o) => void published.push({ topic, payload: JSON.parse(payload) as Record<string, unknown>, options: o }),
+    publish: (topic, payload, o) =>
+      void published.push({ topic, payload: JSON.parse(payload) as Record<string, unknown>, options: o }),
     log,
     ...(options.judgeAfterMs !== undefined && { judgeAfterMs: options.judgeAfterMs }),
   });
-  const registry = createRegistry({ db: store.db, clock, hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) } });
+  const registry = createRegistry({
+    db: store.db,
+    clock,
+    hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) },
+  });
   await registry.indexes();
   await core.indexes();
   if (options.sweeps) core.sweeps.start();
@@ -81,10 +86,15 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
     clock,
     async rows(collection, rows) {
       const body = Readable.from(rows.map((row) => JSON.stringify(row) + '\n'));
-      const answer = await registry.import(collection, body, { format: 'ndjson', language: 'en', may: { recordedAt: true, secrets: true } });
+      const answer = await registry.import(collection, body, {
+        format: 'ndjson',
+        language: 'en',
+        may: { recordedAt: true, secrets: true },
+      });
       if (answer.rejected > 0) throw new Error(JSON.stringify(answer.errors));
     },
-    send: (kind, deviceId, message, body) => core.intake.submit(kind, deviceId, message, Buffer.from(JSON.stringify(body)), 10_000),
+    send: (kind, deviceId, message, body) =>
+      core.intake.submit(kind, deviceId, message, Buffer.from(JSON.stringify(body)), 10_000),
     async stop() {
       await core.stop();
       await store.close();

@@ -32,7 +32,12 @@ describe('the pipeline', function () {
     const outcome = await t.send('gate', 'g1', 'arrival', body);
     expect(outcome).to.nested.include({ stored: true, 'decision.decision': 'admit', 'decision.arrivalId': body.id });
     const doc = await t.core.stores.observations.collection.findOne({ _id: `gate/g1/${body.id}` });
-    expect(doc).to.nested.include({ 'recognition.outcome': 'matched', plate: '晋H11111,yellow', enterprise: 'coking-1', county: '140902' });
+    expect(doc).to.nested.include({
+      'recognition.outcome': 'matched',
+      plate: '晋H11111,yellow',
+      enterprise: 'coking-1',
+      county: '140902',
+    });
     expect(await t.core.stores.decisions.byIds([`gate/g1/${body.id}`])).to.have.length(1);
   });
 
@@ -60,7 +65,12 @@ describe('the pipeline', function () {
     const body = arrival('晋H11111');
     await t.send('gate', 'g1', 'arrival', body);
     const outcome = await t.send('gate', 'g1', 'arrival', { ...body, lane: '2' });
-    expect(outcome).to.nested.include({ stored: false, 'rejected.code': 'id-reused', 'rejected.final': true, 'rejected.id': body.id });
+    expect(outcome).to.nested.include({
+      stored: false,
+      'rejected.code': 'id-reused',
+      'rejected.final': true,
+      'rejected.id': body.id,
+    });
     expect(await t.store.db.collection('dead_letters').countDocuments({ code: 'id-reused' })).to.equal(1);
     expect(await t.core.stores.findings.find({ rule: 'device-health', code: 'id-reused' })).to.have.length(1);
   });
@@ -69,24 +79,48 @@ describe('the pipeline', function () {
     t.clock.set(Date.parse(NOW) + 61_000);
     const outcome = await t.send('gate', 'g1', 'arrival', arrival('晋H22222'));
     expect(outcome).to.include({ stored: true }).and.not.have.property('decision');
-    const backfilled = await t.send('gate', 'g1', 'arrival', arrival('晋H22222', { at: '2022-03-01T10:00:30+08:00', backfill: true }));
+    const backfilled = await t.send(
+      'gate',
+      'g1',
+      'arrival',
+      arrival('晋H22222', { at: '2022-03-01T10:00:30+08:00', backfill: true }),
+    );
     expect(backfilled).to.not.have.property('decision');
   });
 
   it('judges by the stage required at the time of the message: the last millisecond of 2021 and the first of 2022', async () => {
-    const last = await t.send('gate', 'g1', 'arrival', arrival('晋H22222', { at: '2021-12-31T23:59:59.999+08:00', backfill: true }));
+    const last = await t.send(
+      'gate',
+      'g1',
+      'arrival',
+      arrival('晋H22222', { at: '2021-12-31T23:59:59.999+08:00', backfill: true }),
+    );
     const first = await t.send('gate', 'g1', 'arrival', arrival('晋H22222', { at: '2022-01-01T00:00:00+08:00', backfill: true }));
     expect([last, first].every((o) => o?.stored)).to.equal(true);
-    const decisions = await t.store.db.collection('decisions').find({ at: { $lt: new Date('2022-01-02') } }).sort({ at: 1 }).toArray();
+    const decisions = await t.store.db
+      .collection('decisions')
+      .find({ at: { $lt: new Date('2022-01-02') } })
+      .sort({ at: 1 })
+      .toArray();
     expect(decisions.map((d) => d.decision.decision)).to.deep.equal(['admit', 'refuse']);
   });
 
   it('finds a passage let in against the decision of its arrival, also when the passage is told first', async () => {
     const gone = arrival('晋H22222');
     await t.send('gate', 'g1', 'arrival', gone);
-    await t.send('gate', 'g1', 'passage', { ...arrival('晋H22222'), arrivalId: gone.id, outcome: 'passed', release: { mode: 'forced' } });
+    await t.send('gate', 'g1', 'passage', {
+      ...arrival('晋H22222'),
+      arrivalId: gone.id,
+      outcome: 'passed',
+      release: { mode: 'forced' },
+    });
     const early = arrival('晋H33333');
-    await t.send('gate', 'g1', 'passage', { ...arrival('晋H33333'), arrivalId: early.id, outcome: 'passed', release: { mode: 'manual' } });
+    await t.send('gate', 'g1', 'passage', {
+      ...arrival('晋H33333'),
+      arrivalId: early.id,
+      outcome: 'passed',
+      release: { mode: 'manual' },
+    });
     await t.send('gate', 'g1', 'arrival', early);
     const released = await t.core.stores.findings.find({ code: 'released-against-decision' });
     expect(released.map((f) => f.limit.source).sort()).to.deep.equal(['arrival', 'arrival']);
