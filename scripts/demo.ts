@@ -107,14 +107,15 @@ async function startServer(dataDir: string, adminPassword: string, clockStart: n
   return started;
 }
 
+interface Answer {
+  status: number;
+  json: Record<string, unknown>;
+}
+
 /** A signed-in caller of the HTTP interface. */
 function createCaller(base: string) {
   let cookie = '';
-  return async function call(
-    method: string,
-    path: string,
-    body?: object | string,
-  ): Promise<{ status: number; json: Record<string, unknown> }> {
+  return async function call(method: string, path: string, body?: object | string): Promise<Answer> {
     const response = await fetch(`${base}/api/v1${path}`, {
       method,
       headers: {
@@ -217,10 +218,8 @@ ${[{ username: 'admin', password: adminPassword }, ...users].map((u) => `  ${u.u
 
 /** Alerts so far; more than a thousand are not counted out. */
 async function countAlerts(): Promise<string> {
-  const { status, json } = await call('GET', '/alerts?limit=1000').catch(() => ({
-    status: 0,
-    json: {},
-  }));
+  const away: Answer = { status: 0, json: {} };
+  const { status, json } = await call('GET', '/alerts?limit=1000').catch(() => away);
   if (status !== 200 || !Array.isArray(json.items)) return '–';
   return `${json.items.length}${json.next ? '+' : ''}`;
 }
