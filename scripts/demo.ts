@@ -216,12 +216,13 @@ ${[{ username: 'admin', password: adminPassword }, ...users].map((u) => `  ${u.u
   ${options.date}, ${options.speed} × real time, seed ${options.seed}. Ctrl-C ends it.
 `);
 
-/** Alerts so far; more than a thousand are not counted out. */
+/** Alerts that stand; more than a thousand are not counted out. */
 async function countAlerts(): Promise<string> {
   const away: Answer = { status: 0, json: {} };
   const { status, json } = await call('GET', '/alerts?limit=1000').catch(() => away);
   if (status !== 200 || !Array.isArray(json.items)) return '–';
-  return `${json.items.length}${json.next ? '+' : ''}`;
+  const standing = (json.items as { state?: string }[]).filter((alert) => alert.state !== 'withdrawn');
+  return `${standing.length}${json.next ? '+' : ''}`;
 }
 
 const live = process.stdout.isTTY;
