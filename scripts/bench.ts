@@ -1,0 +1,243 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { MongoClient, type IndexDescription } from 'mongodb';
+import { startMongod } from '../server/embedded/mongod.ts';
+import { createLog } from '../server/log.ts';
+import type { LatencyTask, ThroughputTask } from './bench/generator.ts';
+import { cpuSeconds, generate, seedRegistry, startBroker, startFloor, startPlatform, type Part } from './bench/parts.ts';
+import { profileTable, summariseProfile } from './bench/profile.ts';
+import { tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
+
+/**
+ * `npm run bench`: the platform beside the bare floor (subscribe, JSON.parse, insertMany), on one broker and one mongod, and the time a
+ * gate waits beside a bare round trip. Only ratios within a run mean anything: machines differ, and so do hours of the day.
+ */
+const program = new Command()
+  .name('npm run bench --')
+  .option('--seconds <n>', 'measured seconds of each throughput run', Number, 15)
+  .option('--rounds <n>', 'pairs of floor and platform', Number, 2)
+  .option('--latency-seconds <n>', 'measured seconds of each latency run', Number, 8)
+  .option('--only <parts>', 'of: mix, gates, latency (comma-separated)', 'mix,gates,latency')
+  .option('--most <n>', 'messages prepared per measured or warm-up second', Number, 11_000)
+  .option('--rates <list>', 'arrivals a second of the latency runs', '100,300,500')
+  .option('--profile', 'profile the platform in its last mix run and print where the time goes', false)
+  .option('--write-docs', 'put the tables into docs/performance.md', false);
+const options = program.parse().opts<{
+  seconds: number;
+  rounds: number;
+  latencySeconds: number;
+  only: string;
+  most: number;
+  rates: string;
+  profile: boolean;
+  writeDocs: boolean;
+}>();
+const parts = new Set(options.only.split(','));
+
+const WARMUP_SECONDS = 5;
+const WINDOW = 4000;
+const root = resolve(import.meta.dirname, '..');
+const log = createLog('error');
+const directory = await mkdtemp(join(tmpdir(), 'cleanhaul-bench-'));
+const ending: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true, maxRetries: 5 })];
+const say = (text = '') => process.stdout.write(`${text}\n`);
+
+async function end(code: number): Promise<never> {
+  for (const part of ending.splice(0).reverse()) await part().catch(() => undefined);
+  process.exit(code);
+}
+process.on('SIGINT', () => void end(130));
+process.on('SIGTERM', () => void end(143));
+
+/** Takes a part into the list of what is ended, and out of it when it is stopped. */
+function held<P extends Part>(part: P): P {
+  const stop = () => part.stop();
+  ending.push(stop);
+  return {
+    ...part,
+    async stop() {
+      ending.splice(ending.indexOf(stop), 1);
+      await part.stop();
+    },
+  };
+}
+
+async function bench(): Promise<BenchResult> {
+  const load = loadavg()[0]!;
+  const mongod = await startMongod({ dataDir: directory, log, cacheGb: 1 });
+  ending.push(() => mongod.stop());
+  const brokerDirectory = join(directory, 'broker');
+  await mkdir(brokerDirectory);
+  const broker = held(await startBroker(brokerDirectory, log));
+  const client = await new MongoClient(mongod.uri).connect();
+  ending.push(() => client.close());
+  const { version } = (await client.db('admin').command({ buildInfo: 1 })) as unknown as { version: string };
+  const result: BenchResult = {
+    at: new Date().toISOString(),
+    machine: {
+      cpu: cpus()[0]?.model.trim() ?? '?',
+      cores: availableParallelism(),
+      memoryGb: Math.round(totalmem() / 2 ** 30),
+      node: process.version.slice(1),
+      mongod: version,
+      broker: broker.name,
+      load,
+    },
+    settings: { seconds: options.seconds, rounds: options.rounds, latencySeconds: options.latencySeconds },
+    throughput: [],
+    latency: [],
+  };
+  say(`${result.machine.cpu}, ${result.machine.cores} cores · Node ${result.machine.node} · mongod ${version} · ${broker.name}`);
+
+  let databases = 0;
+  /** A database of its own with the registry in it, and the platform on it. */
+  async function platformOn(profile?: string): Promise<{ part: Part; database: string }> {
+    const database = `bench${++databases}`;
+    await seedRegistry(mongod.uri.replace('/cleanhaul', `/${database}`), log);
+    const where = { mongo: mongod.uri, database, broker, directory: join(directory, database) };
+    return { part: held(await startPlatform({ ...where, ...(profile !== undefined && { profile }) })), database };
+  }
+
+  async function floorOn(indexes: IndexDescription[], answer = false): Promise<{ part: Part; database: string }> {
+    const database = `bench${++databases}`;
+    return { part: held(await startFloor({ mongo: mongod.uri, database, broker, indexes, answer })), database };
+  }
+
+  /** The observations' indexes as the platform makes them. */
+  async function observationIndexes(): Promise<IndexDescription[]> {
+    const { part, database } = await platformOn();
+    await part.stop();
+    const indexes = await client.db(database).collection('observations').listIndexes().toArray();
+    await client.db(database).dropDatabase();
+    return indexes
+      .filter((index) => index.name !== '_id_')
+      .map(({ v: _v, ns: _ns, background: _b, ...rest }) => rest as IndexDescription);
+  }
+
+  async function measure(round: number, messages: 'mix' | 'gates', who: 'floor' | 'platform'): Promise<ThroughputRow> {
+    const profiled = options.profile && who === 'platform' && messages === 'mix' && round === options.rounds;
+    const { part, database } = who === 'floor' ? await floorOn(indexes) : await platformOn(profiled ? directory : undefined);
+    const pids = [part.pid, mongod.pid(), broker.pid];
+    const before = await Promise.all(pids.map(cpuSeconds));
+    const task: ThroughputTask = {
+      task: 'throughput',
+      broker,
+      mongo: mongod.uri,
+      database,
+      collection: who === 'floor' ? 'floor' : 'observations',
+      messages,
+      warmupSeconds: WARMUP_SECONDS,
+      seconds: options.seconds,
+      most: (options.seconds + WARMUP_SECONDS) * options.most,
+      window: WINDOW,
+      receipts: who === 'platform',
+    };
+    const measured = await generate(task);
+    const after = await Promise.all(pids.map(cpuSeconds));
+    const [receiver, mongo, brokers] = after.map((s, i) => ((s - before[i]!) / measured.stored) * 1e6);
+    const due = who === 'platform' && messages === 'mix' ? await judgeDue(database) : undefined;
+    await part.stop();
+    await client.db(database).dropDatabase();
+    const row: ThroughputRow = {
+      round,
+      messages,
+      who,
+      result: measured,
+      cpu: { receiver: receiver!, mongod: mongo!, broker: brokers! },
+      ...(due && { due }),
+    };
+    say(
+      `${messages} ${who}: ${Math.round(measured.perSecond)}/s stored · ${measured.stored} messages${who === 'platform' ? `, ${measured.receipted} receipted, ${measured.rejected} rejected` : ''} · CPU µs/message: receiver ${Math.round(receiver!)}, mongod ${Math.round(mongo!)}, broker ${Math.round(brokers!)}${due ? ` · ${due.hours} hours due judged in ${due.seconds.toFixed(1)} s` : ''}`,
+    );
+    return row;
+  }
+
+  /** Makes the hours that telemetry marked due now, and waits until they are judged. */
+  async function judgeDue(database: string): Promise<{ hours: number; seconds: number }> {
+    const work = client.db(database).collection('due_work');
+    const hours = await work.countDocuments();
+    const began = performance.now();
+    await work.updateMany({}, { $set: { dueAt: new Date() } });
+    while ((await work.countDocuments()) > 0) {
+      if (performance.now() - began > 120_000) throw new Error('due work was not done within two minutes');
+      await sleep(50);
+    }
+    return { hours, seconds: (performance.now() - began) / 1000 };
+  }
+
+  const indexes = await observationIndexes();
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const messages of ['mix', 'gates'] as const) {
+      if (!parts.has(messages)) continue;
+      // Every second round the other way round: what drifts on the machine must not favour one of them.
+      const order = round % 2 === 1 ? (['floor', 'platform'] as const) : (['platform', 'floor'] as const);
+      for (const who of order) result.throughput.push(await measure(round, messages, who));
+    }
+  }
+
+  if (parts.has('latency')) {
+    const rates = options.rates.split(',').map(Number);
+    let run = 0;
+    for (const who of ['floor', 'platform'] as const) {
+      const { part, database } = who === 'floor' ? await floorOn(indexes, true) : await platformOn();
+      const once = (perSecond: number, telemetryPerSecond: number, seconds: number) => {
+        const task: LatencyTask = {
+          task: 'latency',
+          broker,
+          perSecond,
+          telemetryPerSecond,
+          warmupSeconds: 2,
+          seconds,
+          run: ++run,
+        };
+        return generate(task);
+      };
+      await once(300, 500, 5);
+      for (const telemetryPerSecond of [0, 1000]) {
+        for (const perSecond of rates) {
+          const measured = await once(perSecond, telemetryPerSecond, options.latencySeconds);
+          result.latency.push({ who, perSecond, telemetryPerSecond, result: measured });
+          say(
+            `${perSecond} arrivals/s beside ${telemetryPerSecond} telemetry/s, ${who}: p50 ${measured.p50.toFixed(1)} ms, p99 ${measured.p99.toFixed(1)} ms, answered ${measured.answered}/${measured.asked}`,
+          );
+        }
+      }
+      await part.stop();
+      await client.db(database).dropDatabase();
+    }
+  }
+  return result;
+}
+
+/** Replaces what stands between two marks in docs/performance.md. */
+async function writeDocs(name: string, text: string): Promise<void> {
+  const file = join(root, 'docs', 'performance.md');
+  const docs = await readFile(file, 'utf8');
+  const [start, stop] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+  const [from, to] = [docs.indexOf(start), docs.indexOf(stop)];
+  if (from < 0 || to < from) throw new Error(`docs/performance.md has no marks ${start} … ${stop}`);
+  await writeFile(file, `${docs.slice(0, from + start.length)}\n\n${text.trim()}\n\n${docs.slice(to)}`);
+}
+
+try {
+  const result = await bench();
+  const text = tables(result);
+  say(`\n${text}`);
+  await mkdir(join(root, 'bench-results'), { recursive: true });
+  const file = join('bench-results', `${result.at.replace(/[:.]/g, '-')}.json`);
+  await writeFile(join(root, file), JSON.stringify(result, null, 1));
+  say(`written to ${file}`);
+  if (options.writeDocs) await writeDocs('bench', text);
+  if (options.profile) {
+    const profile = await summariseProfile(directory);
+    say(`\n${profileTable(profile)}\n${profile.functions.map((f) => `${(f.share * 100).toFixed(1)} % ${f.name}`).join('\n')}`);
+    if (options.writeDocs) await writeDocs('profile', profileTable(profile));
+  }
+  await end(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  await end(1);
+}

@@ -1,0 +1,113 @@
+import type { Latency, Throughput } from './generator.ts';
+
+/** What a run of the bench found, as it is written to bench-results/, and how it is shown. */
+
+/** One measurement of throughput. Processor time is microseconds a message, of all threads. */
+export interface ThroughputRow {
+  round: number;
+  messages: 'mix' | 'gates';
+  who: 'floor' | 'platform';
+  result: Throughput;
+  cpu: { receiver: number; mongod: number; broker: number };
+  /** Platform: what was left due (hours of telemetry), and the seconds it took to judge it. */
+  due?: { hours: number; seconds: number };
+}
+
+export interface LatencyRow {
+  who: 'floor' | 'platform';
+  perSecond: number;
+  telemetryPerSecond: number;
+  result: Latency;
+}
+
+export interface BenchResult {
+  at: string;
+  machine: { cpu: string; cores: number; memoryGb: number; node: string; mongod: string; broker: string; load: number };
+  settings: { seconds: number; rounds: number; latencySeconds: number };
+  throughput: ThroughputRow[];
+  latency: LatencyRow[];
+}
+
+/** The middle of some numbers. */
+export function median(numbers: number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** Full ÷ floor of each round, for one kind of messages. */
+export function ratios(result: BenchResult, messages: 'mix' | 'gates'): number[] {
+  const of = (who: string, round: number) =>
+    result.throughput.find((r) => r.who === who && r.round === round && r.messages === messages)?.result.perSecond;
+  return [...new Set(result.throughput.map((r) => r.round))].flatMap((round) => {
+    const floor = of('floor', round);
+    const full = of('platform', round);
+    return floor !== undefined && full !== undefined ? [full / floor] : [];
+  });
+}
+
+/**
+ * What a lasting load would come to: a terminal's message comes 36 times an hour and its hour is judged once, later; the time that takes
+ * is added to that of taking the messages in.
+ */
+export function sustained(row: ThroughputRow): number | undefined {
+  if (!row.due || row.due.hours === 0) return undefined;
+  const perHour = row.due.seconds / row.due.hours;
+  return 1 / (1 / row.result.perSecond + (0.7 / 36) * perHour);
+}
+
+const number = (n: number, digits = 0) =>
+  Number.isFinite(n) ? n.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits }) : '∞';
+
+/** The run as Markdown tables: printed, and kept in docs/performance.md. */
+export function tables(result: BenchResult): string {
+  const { machine, settings } = result;
+  const lines = [
+    `${result.at.slice(0, 10)} · ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB · Node ${machine.node} · mongod ${machine.mongod} · ${machine.broker} · load before the run ${number(machine.load, 1)} · ${settings.rounds} rounds of ${settings.seconds} s`,
+  ];
+  if (result.throughput.length > 0) {
+    lines.push(
+      '',
+      '| round | messages | receiver | stored/s | bytes | CPU µs/message: receiver | mongod | broker | hours due | judged in |',
+      '|---|---|---|---:|---:|---:|---:|---:|---:|---:|',
+      ...result.throughput.map(
+        ({ round, messages, who, result: r, cpu, due }) =>
+          `| ${round} | ${messages} | ${who} | ${number(r.perSecond)} | ${number(r.bytesPerMessage)} | ${number(cpu.receiver)} | ${number(cpu.mongod)} | ${number(cpu.broker)} | ${due ? number(due.hours) : ''} | ${due && due.hours > 0 ? `${number(due.seconds, 1)} s` : ''} |`,
+      ),
+      '',
+    );
+    for (const messages of ['mix', 'gates'] as const) {
+      const own = ratios(result, messages);
+      if (own.length === 0) continue;
+      lines.push(
+        `full ÷ floor, ${messages}: **${number(median(own), 2)}** (rounds: ${own.map((r) => number(r, 2)).join(', ')})`,
+        '',
+      );
+    }
+    const lasting = result.throughput.flatMap((row) => {
+      const rate = sustained(row);
+      const floor = result.throughput.find((r) => r.round === row.round && r.messages === row.messages && r.who === 'floor');
+      return rate === undefined || !floor ? [] : [rate / floor.result.perSecond];
+    });
+    if (lasting.length > 0)
+      lines.push(`full ÷ floor, mix, with the later judging of its hours: **${number(median(lasting), 2)}**`, '');
+  }
+  if (result.latency.length > 0) {
+    lines.push(
+      '| arrivals/s | telemetry/s | bare p50 ms | p99 | platform p50 ms | p99 | max | answered |',
+      '|---:|---:|---:|---:|---:|---:|---:|---:|',
+    );
+    const pairs = new Map(result.latency.map((r) => [`${r.perSecond}|${r.telemetryPerSecond}`, r]));
+    for (const { perSecond, telemetryPerSecond } of pairs.values()) {
+      const of = (who: string) =>
+        result.latency.find((r) => r.who === who && r.perSecond === perSecond && r.telemetryPerSecond === telemetryPerSecond)
+          ?.result;
+      const [bare, full] = [of('floor'), of('platform')];
+      lines.push(
+        `| ${perSecond} | ${telemetryPerSecond} | ${bare ? number(bare.p50, 1) : ''} | ${bare ? number(bare.p99, 1) : ''} | ${full ? number(full.p50, 1) : ''} | ${full ? number(full.p99, 1) : ''} | ${full ? number(full.max, 1) : ''} | ${full ? `${number(full.answered)}/${number(full.asked)}` : ''} |`,
+      );
+    }
+    lines.push('');
+  }
+  return lines.join('\n');
+}
