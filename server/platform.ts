@@ -117,7 +117,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   ]);
   const admin = await identity.ensureAdmin(config.adminPassword);
 
-  const http = createServer();
+  // A registry of a million vehicles takes minutes to arrive; Node would cut it off after five.
+  const http = createServer({ requestTimeout: 60 * 60_000 });
   const lanesSeen: { of: (actor: Actor) => GateState[] } = { of: () => [] };
   const board = createGateBoard({
     registry: core.registry,
