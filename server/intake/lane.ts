@@ -71,10 +71,22 @@ export function createLane<T>(options: LaneOptions<T>) {
   }
 
   async function split(items: T[], error: unknown): Promise<void> {
-    if (items.length === 1) return options.poison(items[0]!, error).catch((e: unknown) => options.onError(e, 1));
+    if (items.length === 1) return poison(items[0]!, error);
     const half = items.length >> 1;
     await handle(items.slice(0, half));
     await handle(items.slice(half));
+  }
+
+  async function poison(item: T, error: unknown): Promise<void> {
+    while (!stopped) {
+      try {
+        return await options.poison(item, error);
+      } catch (e) {
+        options.onError(e, 1);
+        if (!options.isStoreAway(e)) return;
+        await sleep(1000);
+      }
+    }
   }
 
   return {

@@ -4,7 +4,11 @@ const AWAY = new Set([
   'MongoServerSelectionError',
   'MongoNotConnectedError',
   'MongoTopologyClosedError',
+  'MongoServerClosedError',
+  'MongoStalePrimaryError',
+  'MongoOperationTimeoutError',
   'MongoPoolClearedError',
+  'PoolClearedOnNetworkError',
   'MongoPoolClosedError',
   'MongoWaitQueueTimeoutError',
   'MongoWriteConcernError',
@@ -12,8 +16,8 @@ const AWAY = new Set([
   'MongoExpiredSessionError',
   'MongoClientClosedError',
 ]);
-/** Not primary, shutting down, interrupted, stepped down, write concern not met. */
-const AWAY_CODES = new Set([6, 7, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/** Not primary, shutting down, starting, interrupted, stepped down, write concern not met, majority not known yet. */
+const AWAY_CODES = new Set([6, 7, 64, 89, 91, 94, 134, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 
 interface MaybeMongoError {
   name?: string;
