@@ -105,6 +105,7 @@ export function createListener(options: ListenerOptions) {
   }
 
   function writeAcknowledgements() {
+    if (acknowledgements.length === 0) return;
     const batch = Buffer.concat(acknowledgements);
     acknowledgements = [];
     if (client.connected) (client.stream as Duplex).write(batch);
@@ -113,13 +114,17 @@ export function createListener(options: ListenerOptions) {
     for (const next of waiting) next();
   }
 
-  client.on('connect', (connack) => {
+  // The CONNACK begins a connection, not 'connect': that comes some ticks later, behind the first packets of a session that waited.
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd !== 'connack') return;
     epoch++;
     unacknowledged = 0;
     acknowledgements = [];
-    const waiting = held;
+    // Packets held on the old connection come again on this one.
     held = [];
-    for (const next of waiting) next();
+  });
+
+  client.on('connect', (connack) => {
     (client.stream as unknown as Socket).setNoDelay?.(true);
     if (epoch > 1 && !connack.sessionPresent)
       log.warn({ event: 'mqtt-session-lost' }, 'broker forgot our session: devices send again');
