@@ -56,6 +56,20 @@ export function isRefusal(result: Admitted | Refusal): result is Refusal {
   return 'code' in result;
 }
 
+/** The refusal of a message on which everything failed: named by its id where one can be read. */
+export function failedRefusal(incoming: Incoming): Refusal {
+  const { kind, message, bytes } = incoming;
+  const refusal: Refusal = { incoming, code: 'internal', message: 'the platform could not handle this message; it was kept' };
+  try {
+    if (kind === undefined || !isKind(kind)) return refusal;
+    const decoded = decodeMessage(kind, message, bytes);
+    const id = decoded.ok ? decoded.value.id : decoded.id;
+    return id === undefined ? refusal : { ...refusal, id };
+  } catch {
+    return refusal;
+  }
+}
+
 /** The answer to a refused message. */
 export function rejectedOf(refusal: Refusal, now: number): Rejected {
   return {

@@ -4,7 +4,7 @@ import type { RejectCode } from '../../devices/contract/kinds.ts';
 import { inForce } from '../registry/in-force.ts';
 import type { DeadLetterStore } from '../store/dead-letters.ts';
 import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
-import { admit, deadLetterOf, isRefusal, rejectedOf, type Admitted } from './admit.ts';
+import { admit, deadLetterOf, failedRefusal, isRefusal, rejectedOf, type Admitted } from './admit.ts';
 import type { BatchRecords } from './batch-records.ts';
 import { bytesOf, gatherFacts, restoreWorks } from './facts.ts';
 import type { Judge } from './judge.ts';
@@ -42,10 +42,15 @@ export function createPipeline(deps: PipelineDeps) {
     try {
       await registry.sync();
       const { admitted, refusals } = await admitAll(incomings);
-      const { first, twins, reused } = unrepeated(await gatherFacts(admitted, batch.id, registry, policies));
+      const { first, later } = unrepeated(await gatherFacts(admitted, batch.id, registry, policies));
       const there = await observations.insert(first.map((w) => w.doc));
       const fresh = first.filter((_, i) => !there.has(i));
-      const repeats = await readRepeats(first.filter((_, i) => there.has(i)));
+      const inserted = new Map(fresh.map((w) => [w.doc._id, w]));
+      const { twins, reused } = besides(later, inserted);
+      const repeats = await readRepeats([
+        ...first.filter((_, i) => there.has(i)),
+        ...later.filter((w) => !inserted.has(w.doc._id)),
+      ]);
       const made = await judge.works(fresh, repeats.unfinished);
       const refused = [
         ...refusals,
@@ -86,11 +91,9 @@ export function createPipeline(deps: PipelineDeps) {
     const docs = new Map((await observations.byIds(works.map((w) => w.doc._id))).map((d) => [d._id, d]));
     const same = works.filter((w) => sameAs(docs.get(w.doc._id), w));
     const done = await batches.doneOf([...new Set(same.map((w) => docs.get(w.doc._id)!.batch))]);
-    const finished = same.filter((w) => done.has(docs.get(w.doc._id)!.batch));
-    const unfinished = await restore(
-      same.filter((w) => !finished.includes(w)),
-      docs,
-    );
+    const open = new Map(same.filter((w) => !done.has(docs.get(w.doc._id)!.batch)).map((w) => [w.doc._id, w]));
+    const finished = same.filter((w) => open.get(w.doc._id) !== w);
+    const unfinished = await restore([...open.values()], docs);
     return {
       finished,
       unfinished,
@@ -130,8 +133,7 @@ export function createPipeline(deps: PipelineDeps) {
     finish,
     refuse,
     /** A message on which everything failed, found by halving. */
-    poison: (incoming: Incoming) =>
-      refuse([{ incoming, code: 'internal', message: 'the platform could not handle this message; it was kept' }]),
+    poison: (incoming: Incoming) => refuse([failedRefusal(incoming)]),
   };
 }
 export type Pipeline = ReturnType<typeof createPipeline>;
@@ -140,18 +142,18 @@ function sameAs(doc: ObservationDoc | undefined, work: Work): boolean {
   return doc !== undefined && doc.message === work.doc.message && sameContent(bytesOf(doc), work.incoming!.bytes);
 }
 
-/** Of messages of one key in one batch the first counts; the others are its twins, or reuse its id. */
-function unrepeated(works: Work[]): { first: Work[]; twins: Work[]; reused: Work[] } {
+/** Of messages of one key in one batch the first is to be inserted. */
+function unrepeated(works: Work[]): { first: Work[]; later: Work[] } {
   const seen = new Map<string, Work>();
-  const twins: Work[] = [];
-  const reused: Work[] = [];
-  for (const work of works) {
-    const other = seen.get(work.doc._id);
-    if (!other) seen.set(work.doc._id, work);
-    else if (sameAs(other.doc, work)) twins.push(work);
-    else reused.push(work);
-  }
-  return { first: [...seen.values()], twins, reused };
+  for (const work of works) if (!seen.has(work.doc._id)) seen.set(work.doc._id, work);
+  return { first: [...seen.values()], later: works.filter((work) => seen.get(work.doc._id) !== work) };
+}
+
+/** The others of a key that was just inserted are its twins, or reuse its id. Those of a key stored before are repeats like any other. */
+function besides(later: Work[], inserted: Map<string, Work>): { twins: Work[]; reused: Work[] } {
+  const own = later.filter((w) => inserted.has(w.doc._id));
+  const twins = own.filter((w) => sameAs(inserted.get(w.doc._id)!.doc, w));
+  return { twins, reused: own.filter((w) => !twins.includes(w)) };
 }
 
 function refusalOf(work: Work, code: RejectCode, message: string): Refusal {
