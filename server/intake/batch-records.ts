@@ -1,5 +1,8 @@
 import type { BatchStore } from '../store/batches.ts';
 
+/** A process unheard for so long may soon be taken for dead. */
+const UNHEARD_MS = 5_000;
+
 /**
  * Gives each insert an open batch record that precedes it in the store. One record serves all batches that start within a second: it is
  * done when they are all judged, so that records cost two writes a second and a crash costs at most a second of judging again.
@@ -15,6 +18,8 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
   let current: Window | null = null;
   let next: Window | null = null;
   let counter = 0;
+  /** When this process was last heard by the others; nobody listens while it is null. */
+  let heardAt: number | null = null;
   /** Records under which something failed after its messages may have been inserted. */
   let failed: string[] = [];
 
@@ -49,6 +54,12 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
     /** An open record and the call that ends its use: `judged: false` leaves it open for the sweep. */
     async use(): Promise<{ id: string; end(judged: boolean): void }> {
       const now = Date.now();
+      if (heardAt !== null && now - heardAt > UNHEARD_MS) {
+        // The others may take this process for dead and have ended its records: none of them may precede a new insert.
+        if (next) close(next);
+        next = null;
+        if (current) current.closesAt = now;
+      }
       if (current && now >= current.closesAt) {
         const old = current;
         current = null;
@@ -85,11 +96,15 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       current = null;
       close(old);
     },
-    /** Own records that were left open by a failure, once: their messages are to be judged again. */
-    takeFailed(): string[] {
-      const ids = failed;
-      failed = [];
-      return ids;
+    /** The others have heard of this process just now. */
+    heard() {
+      heardAt = Date.now();
+    },
+    /** Own records that were left open by a failure: their messages are to be judged again. */
+    failed: () => [...failed],
+    /** They were. */
+    finished(id: string) {
+      failed = failed.filter((other) => other !== id);
     },
     /** Ends what is open and unused. */
     async stop(): Promise<void> {

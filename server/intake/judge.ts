@@ -1,12 +1,21 @@
-import { composeDecision, foldDecision } from '../rules/decision.ts';
+import { composeDecision } from '../rules/decision.ts';
 import { judgeAll } from '../rules/index.ts';
 import type { FindingDraft, GateObservation } from '../rules/types.ts';
 import type { DecisionDoc, FindingDoc } from '../store/types.ts';
-import { MINUTE } from '../../devices/contract/instant.ts';
+import { DAY, MINUTE } from '../../devices/contract/instant.ts';
 import { findingDoc, findingKey, subjectOf } from './finding-docs.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { settleDiversion } from './histories/diversion.ts';
-import { contextOf, gatePasts, gateWorksSince, isFromHistory, pastSize, settleGateAnswers } from './histories/gate-answers.ts';
+import {
+  contextOf,
+  gatePasts,
+  gateWorksSince,
+  historyFindings,
+  isFromHistory,
+  pastSize,
+  settleGateAnswers,
+} from './histories/gate-answers.ts';
+import { recordRejudged } from './histories/rejudged.ts';
 import { settleFailures } from './histories/readings.ts';
 import { settleReleases } from './histories/releases.ts';
 import { settleRoadDays } from './histories/road-days.ts';
@@ -30,7 +39,7 @@ const PASS_MS = MINUTE;
 
 /** Steps 5 and 6: judges stored messages and stores what comes of it. */
 export function createJudge(deps: JudgeDeps) {
-  const { findings, decisions, clock, alerts, urea, lanes } = deps;
+  const { observations, findings, decisions, clock, alerts, urea, lanes } = deps;
 
   /**
    * Judges messages that are stored: new ones, and ones whose judging was cut off before. Everything is stored when it resolves.
@@ -47,7 +56,7 @@ export function createJudge(deps: JudgeDeps) {
     const [histories, made] = await Promise.all([settleHistories(all), decide(gates, drafts), findings.insert(own), marked]);
     const doubtful = gates.filter((w) => again.includes(w) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)));
     const badFills = judged.filter((w) => drafts.get(w)!.some(({ draft }) => draft.code === 'bad-urea'));
-    const answers = await settleAnswers(doubtful, all, badFills);
+    const answers = await settleAnswers(gates, doubtful, all, badFills);
     const releases = await settleReleases(gates, deps);
     const keys = new Set(
       [...own, ...[...histories, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now]))].flatMap(
@@ -70,7 +79,7 @@ export function createJudge(deps: JudgeDeps) {
     const past = await gatePasts([...vins], deps);
     const results = new Map<Work, Judged[]>();
     for (const work of judged) {
-      const context = await contextOf(work, past, deps);
+      const context = contextOf(work, past);
       const size = work.vehicle && isGate(work) ? pastSize(work.vehicle.vin, past) : 1;
       results.set(
         work,
@@ -97,19 +106,31 @@ export function createJudge(deps: JudgeDeps) {
     return settled.flat();
   }
 
-  /** Gate messages whose answer from history is to be looked at (again): the doubtful ones, and those that readings of the batch precede. */
-  async function settleAnswers(doubtful: Work[], all: Work[], badFills: Work[]): Promise<Change[]> {
+  /**
+   * Gate messages whose answer from history is to be looked at (again): the doubtful ones, those on which another process put such a
+   * finding before their decision was stored, and those that readings and fills of the batch precede.
+   */
+  async function settleAnswers(gates: Work[], doubtful: Work[], all: Work[], badFills: Work[]): Promise<Change[]> {
     const since = new Map<string, number>();
     for (const { doc } of all) {
       if (!doc.smoke) continue;
       const from = doc.at.getTime() - PASS_MS;
       since.set(doc.vehicle!, Math.min(from, since.get(doc.vehicle!) ?? Infinity));
     }
-    const concerned = await withFailures(since);
+    const sure = gates.filter((w) => w.vehicle && !doubtful.includes(w));
+    const [concerned, found] = await Promise.all([
+      withFailures(since),
+      historyFindings(
+        sure.map((w) => w.observation.ref),
+        deps,
+      ),
+    ]);
     for (const { vehicle, observation } of badFills) if (vehicle) concerned.push({ vin: vehicle.vin, from: observation.at });
     const later = await gateWorksSince(concerned, deps);
-    const known = new Set(doubtful.map((w) => w.observation.ref));
-    return rejudge([...doubtful, ...later.filter((w) => !known.has(w.observation.ref))]);
+    const told = new Set(found.flatMap((f) => f.observations));
+    const own = [...doubtful, ...sure.filter((w) => told.has(w.observation.ref))];
+    const known = new Set(own.map((w) => w.observation.ref));
+    return rejudge([...own, ...later.filter((w) => !known.has(w.observation.ref))]);
   }
 
   /** Of these vehicles, those that ever failed: only their gate messages can be concerned. */
@@ -123,24 +144,8 @@ export function createJudge(deps: JudgeDeps) {
   async function rejudge(gateWorks: Work[]): Promise<Change[]> {
     if (gateWorks.length === 0) return [];
     const changes = await settleGateAnswers(gateWorks, deps);
-    const changed = new Set(changes.flatMap(({ now }) => now.observations));
-    const concerned = gateWorks.filter((w) => changed.has(w.observation.ref));
-    if (concerned.length === 0) return changes;
-    const refs = concerned.map((w) => w.observation.ref);
-    const standing = await findings.find({ observations: { $in: refs }, status: { $ne: 'withdrawn' } });
-    await decisions.rejudged(
-      concerned.map((work) => {
-        const ref = work.observation.ref;
-        const own = standing.filter((f) => (f.last ?? f.observations.at(-1)) === ref);
-        return {
-          id: ref,
-          at: new Date(clock.now()),
-          decision: foldDecision(own, (work.observation as GateObservation).body.direction),
-          findings: own.map((f) => f._id).sort(),
-        };
-      }),
-    );
-    return [...changes, ...(await settleReleases(concerned, deps))];
+    await recordRejudged(gateWorks, deps);
+    return [...changes, ...(await settleReleases(gateWorks, deps))];
   }
 
   async function decide(gates: Work[], drafts: Map<Work, Judged[]>): Promise<DecisionDoc[]> {
@@ -157,23 +162,53 @@ export function createJudge(deps: JudgeDeps) {
     );
   }
 
-  /** Alerts of what was judged before it was cut off: they may not have heard of it. */
+  /**
+   * Alerts of what was judged before it was cut off: they may not have heard of it. Nothing may be left to change, so they are found by
+   * the messages, by their vehicles, and by the other messages that a passage or its arrival concerns.
+   */
   async function keysOfRepeats(again: Work[]): Promise<string[]> {
     if (again.length === 0) return [];
     const refs = again.map((w) => w.observation.ref);
-    return (await findings.find({ $or: [{ observations: { $in: refs } }, { last: { $in: refs } }] })).flatMap(alertOf);
+    const arrivals = again.flatMap(({ doc }) => (doc.turnedBack && doc.arrival !== undefined ? [doc.arrival] : []));
+    const others = await observations.find({ $or: [{ arrival: { $in: refs } }, { _id: { $in: arrivals } }] }, { vehicle: 1 });
+    const vins = [...again.map((w) => w.doc), ...others].flatMap((doc) => doc.vehicle ?? []);
+    const earliest = Math.min(...again.map((w) => w.observation.at));
+    return keysOfVehicles(vins, earliest - 2 * DAY, [...refs, ...others.map((doc) => doc._id)]);
+  }
+
+  async function keysOfVehicles(vins: string[], from: number, refs: string[]): Promise<string[]> {
+    const found = await findings.find({
+      $or: [
+        { observations: { $in: refs } },
+        { vin: { $in: [...new Set(vins)] }, at: { $gte: new Date(from) }, alert: { $exists: true } },
+      ],
+    });
+    return found.flatMap(alertOf);
   }
 
   return {
     works,
 
-    /** Judges the gate messages of vehicles again from a moment on: their past has changed. */
-    async vehicles(since: { vin: string; from: number; to?: number }[]): Promise<void> {
+    /**
+     * Judges the gate messages of vehicles again from a moment on: their past has changed.
+     * @param tell also those of their alerts in which nothing is left to change: somebody may have died before telling them
+     */
+    async vehicles(
+      since: { vin: string; from: number; to?: number }[],
+      tell: { vin: string; from: number }[] = [],
+    ): Promise<void> {
       const failures = await settleFailures([...new Set(since.map((s) => s.vin))], deps);
       const answers = await rejudge(await gateWorksSince(since, deps));
-      await alerts.refresh([
-        ...new Set([...failures, ...answers].flatMap(({ now, before }) => (before ? [now, before] : [now])).flatMap(alertOf)),
-      ]);
+      const changed = [...failures, ...answers].flatMap(({ now, before }) => (before ? [now, before] : [now])).flatMap(alertOf);
+      const untold =
+        tell.length === 0
+          ? []
+          : await keysOfVehicles(
+              tell.map((t) => t.vin),
+              Math.min(...tell.map((t) => t.from)) - 2 * DAY,
+              [],
+            );
+      await alerts.refresh([...new Set([...changed, ...untold])]);
     },
 
     /** Publishes stored decisions whose message waits for no answer of its own (left by a dead process, or come over MQTT). */

@@ -3,7 +3,7 @@ import { DAY } from '../../devices/contract/instant.ts';
 import type { Logger } from '../log.ts';
 import type { BatchStore } from '../store/batches.ts';
 import type { DeviceStatusStore } from '../store/device-status.ts';
-import type { DueStore } from '../store/due-work.ts';
+import type { DueDoc, DueStore } from '../store/due-work.ts';
 import type { ObservationDoc } from '../store/types.ts';
 import type { BatchRecords } from './batch-records.ts';
 import type { HistoryDeps } from './histories/deps.ts';
@@ -64,17 +64,19 @@ export function createSweeps(deps: SweepDeps) {
   async function beat(): Promise<boolean> {
     records.tick();
     await batches.beat(owner, instance);
+    records.heard();
     return false;
   }
 
   /** Batches of dead processes, and own ones that failed half-way. */
   async function openBatches(): Promise<boolean> {
     const abandoned = await batches.abandoned(owner, instance, STALE_MS);
-    const ids = [...abandoned.map((b) => b._id), ...records.takeFailed()];
+    const ids = [...abandoned.map((b) => b._id), ...records.failed()];
     for (const id of ids) {
       const docs = await observations.ofBatch(id);
       for (let i = 0; i < docs.length; i += CHUNK) await finish(docs.slice(i, i + CHUNK));
       await batches.done([id]);
+      records.finished(id);
       if (docs.length > 0)
         log.info({ event: 'batch-claimed', batch: id, messages: docs.length }, 'judged what another process left');
     }
@@ -100,36 +102,58 @@ export function createSweeps(deps: SweepDeps) {
 
   async function dueWork(): Promise<boolean> {
     const taken = await due.take(Date.now(), DUE_AT_ONCE, LEASE_MS);
-    if (taken.length === 0) return false;
-    const hours = taken.filter((d) => d.kind === 'urea');
-    const changes = await urea.judge(hours);
+    await finishDue(taken);
+    return taken.length === DUE_AT_ONCE;
+  }
+
+  /** Does due work, halving where it fails; one that fails by itself is named and tried again when its lease is over. */
+  async function finishDue(docs: DueDoc[]): Promise<void> {
+    if (docs.length === 0) return;
+    try {
+      await judgeDue(docs);
+      await due.finish(docs, Date.now());
+    } catch (error) {
+      if (isStoreAway(error)) throw error;
+      if (docs.length === 1) {
+        log.error({ event: 'due-not-done', due: docs[0]!._id, error: String(error) }, 'due work failed');
+        return;
+      }
+      const half = docs.length >> 1;
+      await finishDue(docs.slice(0, half));
+      await finishDue(docs.slice(half));
+    }
+  }
+
+  async function judgeDue(docs: DueDoc[]): Promise<void> {
+    await deps.registry.sync();
+    const changes = await urea.judge(docs.filter((d) => d.kind === 'urea'));
     await alerts.refresh([
       ...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined)),
     ]);
+    // What an earlier taker left may look done: it is all told again.
+    const left = docs.filter((d) => d.leased).map((d) => ({ vin: d.vin, from: d.from.getTime() }));
     const since = [
       ...changes.map(({ now, before }) => ({
         vin: now.vin!,
         from: Math.min(now.at.getTime(), before?.at.getTime() ?? Infinity),
         to: Math.max(now.at.getTime(), before?.at.getTime() ?? 0) + 30 * DAY,
       })),
-      ...taken.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.vin, from: d.from.getTime() })),
+      ...docs.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.vin, from: d.from.getTime() })),
+      ...left,
     ];
-    await deps.registry.sync();
-    if (since.length > 0) await judge.vehicles(since);
-    await due.finish(taken, Date.now());
-    return taken.length === DUE_AT_ONCE;
+    if (since.length > 0) await judge.vehicles(since, left);
   }
 
   async function pending(): Promise<boolean> {
     const docs = await findings.due(clock.now(), 200);
     if (docs.length === 0) return false;
     await deps.registry.sync();
-    const changes = await confirmDiversion(
-      docs.filter((f) => f.rule === 'diversion'),
-      (ids) => statuses.ofGates(ids),
-      deps,
-    );
-    await alerts.refresh([...new Set(changes.flatMap(({ now }) => now.alert ?? []))]);
+    const waiting = docs.filter((f) => f.status === 'pending' && f.rule === 'diversion');
+    const confirmed = await confirmDiversion(waiting, (ids) => statuses.ofGates(ids), deps);
+    // Confirmed ones stay due until their alerts have heard of it.
+    const told = [...docs.filter((f) => f.status !== 'pending'), ...confirmed.map(({ now }) => now)];
+    await alerts.refresh([...new Set(told.flatMap((f) => f.alert ?? []))]);
+    await findings.told(told.map((f) => f._id));
     return false;
   }
 

@@ -50,14 +50,19 @@ export function batchStore(connection: Connection) {
     leave: (owner: string) => processes.deleteOne({ _id: owner }),
 
     /**
-     * Batches left open by processes that are gone: of the same instance at once, of others when their beat is older than `staleMs`.
+     * Batches left open by processes that are gone: of the same instance at once, of others when their beat is older than `staleMs`, and
+     * the batch too (a process that has just begun was not heard yet).
      */
     async abandoned(owner: string, instance: string, staleMs: number): Promise<BatchDoc[]> {
       const living = await processes
         .find({ $expr: { $gt: ['$beatAt', { $subtract: ['$$NOW', staleMs] }] }, instance: { $ne: instance } })
         .toArray();
       return collection
-        .find({ state: 'open', owner: { $nin: [owner, ...living.map((p) => p._id)] } })
+        .find({
+          state: 'open',
+          owner: { $nin: [owner, ...living.map((p) => p._id)] },
+          $or: [{ instance }, { $expr: { $lt: ['$openedAt', { $subtract: ['$$NOW', staleMs] }] } }],
+        })
         .limit(50)
         .toArray();
     },

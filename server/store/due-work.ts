@@ -13,6 +13,8 @@ export interface DueDoc {
   dueAt: Date;
   /** Counts its marks: it is taken away only if no new mark came while it was worked on. */
   marks: number;
+  /** Somebody took it and is not done: `dueAt` is the end of the lease. Found again with it, its taker died half-way. */
+  leased?: true;
 }
 
 const schema = new Schema<DueDoc>(
@@ -23,6 +25,7 @@ const schema = new Schema<DueDoc>(
     from: { type: Date, required: true },
     dueAt: { type: Date, required: true },
     marks: { type: Number, required: true },
+    leased: Boolean,
   },
   { collection: 'due_work', versionKey: false },
 );
@@ -37,7 +40,8 @@ export function dueStore(connection: Connection) {
 
     /**
      * Marks work; a mark on work already marked keeps its earlier moment and counts, so that nobody drops it meanwhile.
-     * @returns when each is due (real ms), by id, as stored: until then nobody takes it
+     * @returns when each is due (real ms), by id, as stored: until then nobody takes it. Work somebody holds is left out: it is due
+     *   again as soon as that one is done
      */
     async mark(
       items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[],
@@ -53,11 +57,16 @@ export function dueStore(connection: Connection) {
         })),
         { ordered: false },
       );
-      const stored = await collection.find({ _id: { $in: items.map((i) => i.id) } }, { projection: { dueAt: 1 } }).toArray();
-      return new Map(stored.map((doc) => [doc._id, doc.dueAt.getTime()]));
+      const stored = await collection
+        .find({ _id: { $in: items.map((i) => i.id) } }, { projection: { dueAt: 1, leased: 1 } })
+        .toArray();
+      return new Map(stored.filter((doc) => !doc.leased).map((doc) => [doc._id, doc.dueAt.getTime()]));
     },
 
-    /** Takes work whose moment has come: nobody else takes it before `lease` ms are over. */
+    /**
+     * Takes work whose moment has come: nobody else takes it before `lease` ms are over.
+     * @returns the work, with `leased` as it was before: set where an earlier taker did not finish
+     */
     async take(now: number, limit: number, lease: number): Promise<DueDoc[]> {
       const found = await collection
         .find({ dueAt: { $lte: new Date(now) } })
@@ -68,7 +77,7 @@ export function dueStore(connection: Connection) {
       const until = new Date(now + lease);
       const results = await Promise.all(
         found.map((doc) =>
-          collection.updateOne({ _id: doc._id, dueAt: doc.dueAt, marks: doc.marks }, { $set: { dueAt: until } }),
+          collection.updateOne({ _id: doc._id, dueAt: doc.dueAt, marks: doc.marks }, { $set: { dueAt: until, leased: true } }),
         ),
       );
       return found.filter((_, i) => results[i]!.modifiedCount === 1).map((doc) => ({ ...doc, dueAt: until }));
@@ -82,8 +91,8 @@ export function dueStore(connection: Connection) {
           { deleteOne: { filter: { _id: doc._id, marks: doc.marks } } },
           {
             updateOne: {
-              filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: doc.dueAt },
-              update: { $set: { dueAt: new Date(now) } },
+              filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: { $lte: doc.dueAt } },
+              update: { $set: { dueAt: new Date(now) }, $unset: { leased: true } },
             },
           },
         ]),

@@ -18,7 +18,7 @@ const schema = new Schema<FindingDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
-schema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'pending' } });
+schema.index({ dueAt: 1 }, { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } });
 schema.index({ observations: 1 });
 
 /** Findings by their key. A judgement on fewer messages never replaces one on more (`basisSize`). */
@@ -48,13 +48,19 @@ export function findingStore(connection: Connection) {
       await collection.bulkWrite(operations, { ordered: false });
     },
 
-    /** Pending findings whose moment has come, oldest first. */
+    /** Pending findings whose moment has come, oldest first; and confirmed ones whose alerts have not heard of it yet. */
     due(now: number, limit: number): Promise<FindingDoc[]> {
       return collection
-        .find({ status: 'pending', dueAt: { $lte: new Date(now) } })
+        .find({ dueAt: { $lte: new Date(now) } })
         .sort({ dueAt: 1 })
         .limit(limit)
         .toArray();
+    },
+
+    /** The alerts of these have heard of their confirmation. */
+    async told(ids: string[]): Promise<void> {
+      if (ids.length === 0) return;
+      await collection.updateMany({ _id: { $in: ids }, status: { $ne: 'pending' } }, { $unset: { dueAt: 1 } });
     },
   };
 }

@@ -96,7 +96,7 @@ export interface FindingDoc {
   withdrawnReason?: string;
   at: Date;
   recordedAt: Date;
-  /** When a pending one is looked at again. Absent otherwise. */
+  /** When a pending one is looked at again; of a confirmed one: its alert has yet to hear of it. Absent otherwise. */
   dueAt?: Date;
   observations: ObservationRef[];
   count?: number;

@@ -213,7 +213,7 @@ export async function confirmDiversion(
       )
       .map((g) => ({ id: g.id, enabled: g.enabled, ...(statuses.has(g.id) && { status: statuses.get(g.id)! }) }));
     const what = confirmationMoment(pendingSince({ at, receivedAt }), now, inside, policy);
-    const { dueAt: _dueAt, provisional: _provisional, ...rest } = seen;
+    const { provisional: _provisional, ...rest } = seen;
     const after: FindingDoc =
       what.action === 'wait'
         ? { ...seen, dueAt: new Date(what.until) }

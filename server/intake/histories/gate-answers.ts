@@ -1,6 +1,6 @@
 import { judgeAll } from '../../rules/index.ts';
 import { standingFailureAt } from '../../rules/remote-sensing-history.ts';
-import type { FindingDraft, JudgeContext } from '../../rules/types.ts';
+import type { FindingDraft, InspectionFacts, JudgeContext } from '../../rules/types.ts';
 import type { FindingDoc } from '../../store/types.ts';
 import { restoreWorks } from '../facts.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
@@ -17,9 +17,14 @@ export interface GatePast {
   histories: Map<string, ReadingHistory>;
   /** Urea findings by VIN, withdrawn ones too (they count in the basis). */
   urea: Map<string, FindingDoc[]>;
+  /** Inspections of those with either. */
+  inspections: Map<string, InspectionFacts[]>;
 }
 
-/** Reads the pasts of vehicles at gates: two look-ups where there is nothing to find. */
+/** What is asked of a message alone. */
+export const NO_PAST: GatePast = { histories: new Map(), urea: new Map(), inspections: new Map() };
+
+/** Reads the pasts of vehicles at gates: two look-ups where there is nothing to find, a fixed number whatever there is. */
 export async function gatePasts(vins: string[], deps: HistoryDeps): Promise<GatePast> {
   const [histories, urea] = await Promise.all([
     readingHistories(vins, deps),
@@ -29,11 +34,14 @@ export async function gatePasts(vins: string[], deps: HistoryDeps): Promise<Gate
   ]);
   const byVin = new Map<string, FindingDoc[]>();
   for (const finding of urea) byVin.set(finding.vin!, [...(byVin.get(finding.vin!) ?? []), finding]);
-  return { histories, urea: byVin };
+  const inspections = new Map([...histories].map(([vin, history]) => [vin, history.inspections]));
+  const missing = [...byVin.keys()].filter((vin) => !inspections.has(vin));
+  if (missing.length > 0) for (const [vin, rows] of await deps.registry.inspections(missing)) inspections.set(vin, rows);
+  return { histories, urea: byVin, inspections };
 }
 
 /** Everything a rule may ask of one message. */
-export async function contextOf(work: Work, past: GatePast, deps: HistoryDeps): Promise<JudgeContext> {
+export function contextOf(work: Work, past: GatePast): JudgeContext {
   const { observation, device, policy, recognition, vehicle, enterprise, response, doc } = work;
   const context: JudgeContext = { observation, device, policy };
   if (recognition) context.recognition = recognition;
@@ -51,7 +59,7 @@ export async function contextOf(work: Work, past: GatePast, deps: HistoryDeps): 
     (f) => f.status !== 'withdrawn' && f.severity === 'warning' && f.facts.ofVehicle !== false,
   );
   if (warnings.length > 0) {
-    const inspections = history?.inspections ?? (await deps.registry.inspections([vehicle.vin])).get(vehicle.vin) ?? [];
+    const inspections = past.inspections.get(vehicle.vin) ?? [];
     const since = observation.at - policy.rules['urea-use'].warningDays * 86_400_000;
     const standing = warnings
       .map((f) => ({ at: f.at.getTime(), code: f.code }))
@@ -79,23 +87,24 @@ export function settleGateAnswers(works: Work[], deps: HistoryDeps): Promise<Cha
 async function judgeGateAnswers(works: Work[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const vins = [...new Set(works.flatMap((w) => (w.vehicle ? [w.vehicle.vin] : [])))];
   const refs = works.map((w) => w.observation.ref);
-  const [past, existing] = await Promise.all([
-    gatePasts(vins, deps),
-    deps.findings.find({ observations: { $in: refs }, code: { $in: [...FROM_HISTORY] } }),
-  ]);
-  return Promise.all(
-    works.map(async (work) => {
-      const size = work.vehicle ? pastSize(work.vehicle.vin, past) : 1;
-      const drafts = judgeAll(await contextOf(work, past, deps)).filter(isFromHistory);
-      const { ref } = work.observation;
-      return {
-        expected: drafts.map((draft) => findingDoc(draft, subjectOf(work), { recordedAt: deps.clock.now(), basisSize: size })),
-        existing: existing.filter((f) => f.observations.includes(ref)),
-        basisSize: size,
-        withdrawnReason: 'the vehicle’s history no longer says so',
-      };
-    }),
-  );
+  const [past, existing] = await Promise.all([gatePasts(vins, deps), historyFindings(refs, deps)]);
+  return works.map((work) => {
+    const size = work.vehicle ? pastSize(work.vehicle.vin, past) : 1;
+    const drafts = judgeAll(contextOf(work, past)).filter(isFromHistory);
+    const { ref } = work.observation;
+    return {
+      expected: drafts.map((draft) => findingDoc(draft, subjectOf(work), { recordedAt: deps.clock.now(), basisSize: size })),
+      existing: existing.filter((f) => f.observations.includes(ref)),
+      basisSize: size,
+      withdrawnReason: 'the vehicle’s history no longer says so',
+    };
+  });
+}
+
+/** Findings from history that stand on gate messages, whoever wrote them. */
+export function historyFindings(refs: string[], deps: HistoryDeps): Promise<FindingDoc[]> {
+  if (refs.length === 0) return Promise.resolve([]);
+  return deps.findings.find({ observations: { $in: refs }, code: { $in: [...FROM_HISTORY] } });
 }
 
 export function isFromHistory(draft: Pick<FindingDraft, 'code'>): boolean {
