@@ -54,7 +54,7 @@ describe('the simulated city', () => {
   });
 
   it('has a registry that the platform takes', () => {
-    const schemas = Object.entries(ROW_SCHEMAS) as [string, (typeof ROW_SCHEMAS)[keyof typeof ROW_SCHEMAS]][];
+    const schemas = Object.entries(ROW_SCHEMAS);
     for (const [collection, schema] of schemas)
       for (const row of rows(collection)) {
         const parsed = schema.safeParse(row);
