@@ -141,6 +141,7 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     const story = STORY(req.params.number, req.params.colour);
     return story ? res.json(story) : problem(res, 404, 'not-found', 'no such vehicle');
   });
+  api.get('/gates', (_req, res) => res.json({ items: LANES }));
   api.get('/registry/:collection', (req, res) => {
     const rows = { devices: DEVICES, zones: ZONES, enterprises: ENTERPRISES, responses: RESPONSES }[req.params.collection];
     return rows ? res.json({ items: rows, next: null }) : problem(res, 404, 'not-found', 'no such collection');
@@ -158,7 +159,9 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
   live.on('connection', (socket) => {
     const after = (socket.handshake.auth as { after?: number }).after;
     socket.emit('hello', { log: 'mock', seq, user });
-    socket.emit('gates', { items: LANES });
+    socket.emit('gates', {
+      items: LANES.filter((lane) => lane.vehicle).map(({ online: _online, offlineSince: _since, ...lane }) => lane),
+    });
     if (after !== undefined && after < seq) socket.emit('alerts', { upTo: seq, items: log.filter((item) => item.seq > after) });
   });
 

@@ -69,6 +69,12 @@ describe('the lanes of the gate board', () => {
     expect(mergeLanes(first, [lane({ at: '2021-11-15T07:00:00+08:00', ref: 'old' })]).get('g|1')?.ref).to.equal('new');
   });
 
+  it('lets a gate told without a lane go once a lane of it has seen a vehicle', () => {
+    const rows = [{ gate: 'g', online: true }, lane({ at: '2021-11-15T08:00:00+08:00', vehicle })];
+    expect(groupLanes(rows, [], new Map())[0]?.lanes.map((one) => one.lane)).to.deep.equal(['1']);
+    expect(groupLanes(rows.slice(0, 1), [], new Map())[0]?.lanes).to.have.length(1);
+  });
+
   it('groups by enterprise with the registry’s names, silent gates included', () => {
     const devices = [
       { kind: 'gate', id: 'g', nameZh: '东门', enterpriseId: 'E1' },

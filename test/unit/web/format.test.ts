@@ -75,6 +75,21 @@ describe('measured against limit', () => {
     expect(rows.find((row) => row.key === 'annualFreightTonnes')).to.include({ measured: 2_100_000, limit: 1_500_000 });
   });
 
+  it('bounds the first and the second of two passes by one limit', () => {
+    const rows = measureRows(
+      { firstOpacity: 46, secondOpacity: 44, firstRingelmann: null, secondRingelmann: null },
+      { opacity: 30, ringelmann: 1 },
+    );
+    expect(rows.map((row) => [row.key, row.measured, row.limit])).to.deep.equal([
+      ['firstOpacity', 46, 30],
+      ['secondOpacity', 44, 30],
+    ]);
+  });
+
+  it('says that a stage is unknown', () => {
+    expect(measureRows({ stage: null }, { stageMax: 3 })).to.deep.equal([{ key: 'stage', measured: null, limit: 3 }]);
+  });
+
   it('leaves moments without a bar and unknown values out', () => {
     const rows = measureRows({ scrapDue: 1_636_000_000_000, a: null }, { scrapDue: 1_635_000_000_000 });
     expect(rows).to.have.length(1);

@@ -1,6 +1,7 @@
 import type { ControlLevel } from '../../../devices/contract/answers.ts';
 import type { Kind } from '../../../devices/contract/kinds.ts';
 import type { Alert, AlertState, AlertWithHistory } from '../../../server/http/contract/alerts.ts';
+import type { GateOnBoard } from '../../../server/http/contract/gates.ts';
 import type { GateState, LiveItem } from '../../../server/http/contract/live.ts';
 import type { DecisionWord, PlateColor } from '../../../devices/contract/messages.ts';
 

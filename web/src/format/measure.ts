@@ -36,6 +36,7 @@ const UNITS: Record<string, string> = {
   fuelL: 'L',
   volume: 'L',
   tank: 'L',
+  reagentTankL: 'L',
   annualFreight: 't',
   annualFreightTonnes: 't',
   minAnnualFreightTonnes: 't',
@@ -77,13 +78,16 @@ const BOUNDS: Record<string, string> = {
   localBusinessHours: 'hoursToLocalBusiness',
 };
 
-/** Limits under the names of what they bound, where that was measured. */
+/** Limits under the names of what they bound, where that was measured; one limit may bound the first and the second of two passes. */
 function paired(measured: Record<string, unknown>, limit: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(limit).map(([key, value]) => [
-      BOUNDS[key] !== undefined && BOUNDS[key] in measured ? BOUNDS[key] : key,
-      value,
-    ]),
+    Object.entries(limit).flatMap(([key, value]) => {
+      if (key in measured) return [[key, value]];
+      const capital = key.charAt(0).toUpperCase() + key.slice(1);
+      const others = [BOUNDS[key] ?? '', `first${capital}`, `second${capital}`].filter((other) => other in measured);
+      const known = others.filter((other) => measured[other] !== null || isStage(other));
+      return others.length > 0 ? known.map((other) => [other, value]) : [[key, value]];
+    }),
   );
 }
 
@@ -96,7 +100,7 @@ export function measureRows(measured: Record<string, unknown>, limit: Record<str
   const keys = [...new Set([...Object.keys(measured), ...Object.keys(limits)])];
   return keys
     .filter((key) => isScalar(measured[key]) && isScalar(limits[key]))
-    .filter((key) => (measured[key] ?? limits[key] ?? null) !== null)
+    .filter((key) => (measured[key] ?? limits[key] ?? null) !== null || (isStage(key) && key in measured))
     .map((key) => {
       const row: MeasureRow = { key, measured: measured[key], limit: limits[key] };
       const [m, l] = [number(measured[key]), number(limits[key])];
@@ -110,10 +114,11 @@ export function measureRows(measured: Record<string, unknown>, limit: Record<str
 /** Facts as flat rows: nested objects one level deep become `parent.child`; deeper ones are JSON. */
 export function factRows(facts: Record<string, unknown>): { key: string; parent?: string; value: unknown }[] {
   return Object.entries(facts).flatMap<{ key: string; parent?: string; value: unknown }>(([key, value]) => {
-    if (value === null || value === undefined) return [];
+    // The policy stands below with the rule's version.
+    if (value === null || value === undefined || key === 'policy') return [];
     if (typeof value !== 'object' || Array.isArray(value)) return [{ key, value }];
     return Object.entries(value as Record<string, unknown>)
-      .filter(([, inner]) => inner !== null && inner !== undefined)
+      .filter(([name, inner]) => inner !== null && inner !== undefined && name !== 'nameEn')
       .map(([inner, v]) => ({ key: inner, parent: key, value: v }));
   });
 }

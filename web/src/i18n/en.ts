@@ -296,7 +296,7 @@ export const en = {
     zoneKinds: { diversion: 'Diversion zone', 'planning-area': 'Planning area', 'no-machinery': 'No-machinery area' },
     deviceOff: 'Disabled',
     reset: 'Whole city',
-    noPosition: '{n} without a position',
+    noPosition: '{n} alerts without a position',
   },
   vehicle: {
     title: 'Vehicle',

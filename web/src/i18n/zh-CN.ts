@@ -296,7 +296,7 @@ export const zhCN = {
     zoneKinds: { diversion: '绕行区', 'planning-area': '规划区', 'no-machinery': '禁用区' },
     deviceOff: '已停用',
     reset: '全市',
-    noPosition: '{n} 条没有位置',
+    noPosition: '{n} 条告警没有位置',
   },
   vehicle: {
     title: '车辆',

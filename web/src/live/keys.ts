@@ -5,7 +5,9 @@ export function typing(event: KeyboardEvent): boolean {
   return target !== null && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 }
 
-/** Whether a dialog is open over the page: then the page's keys rest. */
+/** Whether a dialog is open over the page: then the page's keys rest. One that is fading away is not. */
 export function dialogOpen(): boolean {
-  return document.querySelector('.el-overlay:not([style*="display: none"]) [role="dialog"]') !== null;
+  return (
+    document.querySelector('.el-overlay:not([style*="display: none"]):not([class*="leave-active"]) [role="dialog"]') !== null
+  );
 }

@@ -23,12 +23,15 @@ export function groupLanes(
     .filter((gate) => !heard.has(gate.id) && gate.enabled !== false)
     .map<GateLane>((gate) => ({ gate: gate.id }));
   const groups = new Map<string, LaneGroup>();
-  for (const lane of [...lanes, ...silent]) {
+  // A gate told without a lane stands for itself only until one of its lanes has seen a vehicle.
+  const busy = new Set(lanes.filter((lane) => lane.vehicle).map((lane) => lane.gate));
+  const shown = lanes.filter((lane) => lane.lane !== undefined || lane.vehicle || !busy.has(lane.gate));
+  for (const lane of [...shown, ...silent]) {
     const gate = gates.get(lane.gate);
     const id = lane.enterprise ?? gate?.enterpriseId ?? '';
     const enterprise = enterprises.get(id);
     const county = enterprise?.county ?? lane.county ?? gate?.county;
-    const group = groups.get(id) ?? { id, name: enterprise?.nameZh ?? id, county, lanes: [] };
+    const group = groups.get(id) ?? { id, name: enterprise?.nameZh ?? lane.enterpriseName ?? id, county, lanes: [] };
     group.lanes.push({ ...lane, name: lane.name ?? gate?.nameZh ?? lane.gate });
     groups.set(id, group);
   }
