@@ -1,4 +1,4 @@
-import { civilDate, civilDayStart, DAY, HOUR } from '../../../devices/contract/instant.ts';
+import { civilDate, civilDayStart, DAY, HOUR, parseInstant } from '../../../devices/contract/instant.ts';
 import { insideZone } from '../../geo/zone.ts';
 import {
   confirmationMoment,
@@ -13,7 +13,7 @@ import { compareOrder } from '../../rules/order.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { diversionZones, restoreWorks } from '../facts.ts';
-import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
+import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
@@ -56,7 +56,11 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
     {
       $or: near.map(({ recognition, at }) => ({
         vehicle: recognition!.vin!,
-        at: { $gte: new Date(at.getTime() - REACH), $lte: new Date(at.getTime() + REACH + DAY) },
+        // Every day on whose judgement this visit stands: the distance to the nearest business is measured, however far it is.
+        at: {
+          $gte: new Date(civilDayStart(civilDate(at.getTime() - REACH))),
+          $lt: new Date(civilDayStart(civilDate(at.getTime() + REACH)) + 2 * DAY),
+        },
       })),
       'inside.zone': { $exists: true },
     },
@@ -135,7 +139,7 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
     const expected: FindingDoc[] = [];
     if (draft) {
       const work = works.get(draft.observations[0]!)!;
-      const subject = subjectOf(work);
+      const subject = seenAt(subjectOf(work), work, draft.at);
       const since = pendingSince({ at: draft.at, receivedAt: work.observation.receivedAt });
       expected.push(
         findingDoc(draft, subject, {
@@ -154,6 +158,15 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
       withdrawnReason: 'local business at a gate in the zone within six hours',
     };
   });
+}
+
+/** A terminal's finding lies where its sample was taken. */
+function seenAt(subject: FindingSubject, { observation }: Work, at: number): FindingSubject {
+  if (observation.kind !== 'on-board' || !subject.place) return subject;
+  const sample = observation.body.samples.find((s) => parseInstant(s.at) === at);
+  return sample?.lon === undefined || sample.lat === undefined
+    ? subject
+    : { ...subject, place: { ...subject.place, lon: sample.lon, lat: sample.lat } };
 }
 
 function momentsIn(doc: ObservationDoc, zone: string): ZoneSighting[] {
