@@ -8,6 +8,10 @@ import { startMockApi, type MockApi } from '../support/mock-api.ts';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+interface AxeAnswer {
+  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+}
+
 /** The console in a real browser, under the strictest content security policy, against a platform from memory. */
 describe('the console', () => {
   let browser: Browser;
@@ -83,7 +87,7 @@ describe('the console', () => {
       const alert = mock.open({ severity: 'critical', code: 'past-scrap' });
       await row(page, alert.id).waitFor();
       expect(await firstRow(page)).to.equal(alert.id);
-      await page.waitForFunction((n) => document.title.startsWith(`(${n}) `), count + 1);
+      await page.waitForFunction(`document.title.startsWith('(${count + 1}) ')`);
     });
 
     it('gathers news while somebody reads further down, and shows it when asked', async () => {
@@ -93,7 +97,7 @@ describe('the console', () => {
       await page.waitForTimeout(100);
       const [one] = [mock.open({ severity: 'critical' }), mock.open({ severity: 'warning' })];
       await page.locator('[data-test=news]').waitFor();
-      await page.waitForFunction(() => document.querySelector('[data-test=news]')?.textContent?.includes('2 条新告警'));
+      await page.locator('[data-test=news]', { hasText: '2 条新告警' }).waitFor();
       expect(await page.locator('[data-test=news]').innerText()).to.include('其中严重 1 条');
       expect(await row(page, one.id).count()).to.equal(0);
       await page.locator('[data-test=news]').click();
@@ -196,7 +200,7 @@ describe('the console', () => {
       expect(await page.locator('[data-test=map]').isVisible()).to.equal(false);
       await page.locator('[data-test=switch]').click();
       await page.locator('[data-test=map]').waitFor();
-      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).to.equal(true);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true);
     });
   });
 
@@ -259,7 +263,7 @@ describe('the console', () => {
   for (const theme of ['light', 'dark']) {
     it(`is accessible in every room (${theme})`, async () => {
       const page = await enter();
-      await page.evaluate((wanted) => localStorage.setItem('cleanhaul.theme', wanted), theme);
+      await page.evaluate(`localStorage.setItem('cleanhaul.theme', '${theme}')`);
       for (const [path, ready] of [
         ['/?open=a-000', '[data-test=verdict]'],
         ['/alerts/a-002', '[data-test=evidence] summary'],
@@ -272,20 +276,10 @@ describe('the console', () => {
         await page.locator(ready).first().waitFor();
         await page.waitForTimeout(300);
         await page.evaluate(AXE);
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: {
-              run(
-                context: Document,
-                options: object,
-              ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-            };
-          };
-          const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] });
-          return violations.flatMap(({ id, nodes }) =>
-            nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 240)}`),
-          );
-        });
+        const { violations } = await page.evaluate<AxeAnswer>("axe.run(document, { runOnly: ['wcag2a', 'wcag2aa'] })");
+        const found = violations.flatMap(({ id, nodes }) =>
+          nodes.slice(0, 3).map((node) => `${id}: ${node.html} ${node.failureSummary}`),
+        );
         expect(found, path).to.deep.equal([]);
       }
     });

@@ -2,7 +2,7 @@ import type { ControlLevel } from '../../../devices/contract/answers.ts';
 import type { Kind } from '../../../devices/contract/kinds.ts';
 import type { Alert, AlertState, AlertWithHistory } from '../../../server/http/contract/alerts.ts';
 import type { GateOnBoard } from '../../../server/http/contract/gates.ts';
-import type { GateState, LiveItem } from '../../../server/http/contract/live.ts';
+import type { LiveItem } from '../../../server/http/contract/live.ts';
 import type { DecisionWord, PlateColor } from '../../../devices/contract/messages.ts';
 
 /**
@@ -151,12 +151,7 @@ export interface ResponseRow {
  * A gate's lane as the screen at its barrier shows it: the live line's own words, all but the gate optional (a lane that never saw a
  * vehicle), and whether the gate is there, where the platform says so.
  */
-export type GateLane = Partial<Omit<GateState, 'gate'>> & {
-  gate: string;
-  name?: string;
-  online?: boolean;
-  offlineSince?: string;
-};
+export type GateLane = Omit<GateOnBoard, 'name'> & { name?: string };
 
 export interface RegistrationRow {
   plateNumber: string;
