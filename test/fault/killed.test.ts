@@ -1,0 +1,90 @@
+import { expect } from 'chai';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRandom } from '../../devices/simulators/city/random.ts';
+import { until } from '../support/until.ts';
+import { FIRST_MS, KILLS, onEmbeddedParts, PATIENCE_MS, SECOND_MS, theWorld, undisturbed } from './support/baseline.ts';
+import type { Devices } from './support/devices.ts';
+import { play } from './support/play.ts';
+import type { Server } from './support/server.ts';
+import { expectPromisesKept, expectSameVerdicts, verdictsOf, type Result } from './support/verify.ts';
+
+/** What every run must find, so that equality says something. */
+const CODES = [
+  ...['below-stage', 'measure-hit', 'past-scrap', 'phase-out-listed', 'unplated-vehicle', 'unregistered-vehicle'],
+  ...[
+    'exceedance',
+    'failed',
+    'failed-vehicle',
+    'bad-urea',
+    'urea-warning',
+    'reagent-empty',
+    'through-traffic',
+    'released-against-decision',
+  ],
+];
+
+type Part = 'server' | 'mongod' | 'broker';
+
+/** Kills each part in turn, in an order and at moments of chance, and device processes in between. */
+async function killAll(
+  server: Server,
+  devices: Devices,
+  over: () => boolean,
+  kills: { part: Part; ms: number }[],
+): Promise<void> {
+  const random = createRandom(Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000));
+  const began = Date.now();
+  const each = (FIRST_MS + SECOND_MS) / KILLS;
+  const order: Part[] = [];
+  while (order.length < KILLS) order.push(...(['server', 'mongod', 'broker'] as Part[]).sort(() => random.next() - 0.5));
+  for (let i = 0; i < KILLS; i++) {
+    await sleep(Math.max(0, began + each * (i + random.next() * 0.8) - Date.now()));
+    const part = order[i]!;
+    if (part === 'server') {
+      await server.whenReady();
+      await server.kill();
+    } else {
+      await until(() => server.ready() && server.pids()[part] !== null, 60_000);
+      process.kill(server.pids()[part]!, 'SIGKILL');
+    }
+    kills.push({ part, ms: Date.now() - began });
+    if (i % 6 === 1) await devices.kill(random.int(0, devices.processes - 1));
+    if (over()) throw new Error(`the messages were through after ${kills.length} of ${KILLS} kills`);
+  }
+}
+
+describe('a platform whose parts are killed', function () {
+  this.timeout(2 * PATIENCE_MS + 60_000);
+  let calm: Result;
+
+  it('judges a fixed list of messages when nobody is killed', async () => {
+    calm = await undisturbed();
+    expectPromisesKept(calm);
+    const found = new Set(calm.store.findings.filter((f) => f.status === 'confirmed').map((f) => f.code));
+    expect(CODES.filter((code) => !found.has(code))).to.deep.equal([]);
+    expect(calm.store.decisions.filter((d) => d.published).length).to.be.greaterThan(0);
+  });
+
+  it('loses nothing, doubles nothing and judges the same when server, broker and mongod are killed at random moments', async () => {
+    const kills: { part: Part; ms: number }[] = [];
+    const began = Date.now();
+    const result = await onEmbeddedParts(async (parts) => {
+      const [server] = parts.servers as [Server];
+      const got = await play(theWorld(), parts, {
+        spreadMs: [FIRST_MS, SECOND_MS],
+        waitForLive: true,
+        disturb: (devices, over) => killAll(server, devices, over, kills),
+        patienceMs: PATIENCE_MS,
+      });
+      expect(server.crashes(), 'the server ended by itself').to.deep.equal([]);
+      return got;
+    });
+    console.log(
+      `    ${result.store.observations.length} events, ${result.store.findings.length} findings, ${result.store.alerts.length} alerts, ` +
+        `${kills.length} kills (${kills.map((k) => `${k.part}@${(k.ms / 1000).toFixed(1)}`).join(' ')}), ${Math.round((Date.now() - began) / 1000)} s`,
+    );
+    expect(kills.length).to.equal(KILLS);
+    expectPromisesKept(result);
+    expectSameVerdicts(verdictsOf(result), verdictsOf(calm));
+  });
+});
