@@ -170,6 +170,12 @@ export function createSweeps(deps: SweepDeps) {
         }),
       );
     },
+    /** Does all that is due now: what the loops do over and over. */
+    async now(): Promise<void> {
+      await openBatches();
+      while (await dueWork());
+      await pending();
+    },
     /** Whether what earlier processes of this instance left open has been looked at. */
     settled: () => !first,
     async stop(): Promise<void> {
