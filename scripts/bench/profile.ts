@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the platform's processor time goes: the self time of a `--cpu-prof` profile, by part of the program. */
@@ -33,14 +33,14 @@ export interface ProfileSummary {
   busySeconds: number;
 }
 
-/** Reads the newest profile of a directory; the first seconds (start, warm-up) are left out. */
+/** Reads the largest profile of a directory; the first seconds (start, warm-up) are left out. */
 export async function summariseProfile(directory: string, skipSeconds = 8): Promise<ProfileSummary> {
-  const file = (await readdir(directory))
-    .filter((name) => name.endsWith('.cpuprofile'))
-    .sort()
-    .at(-1);
+  // The loader's thread has a profile of its own, a small one.
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.cpuprofile')).map((name) => join(directory, name));
+  const files = await Promise.all(names.map(async (name) => ({ name, size: (await stat(name)).size })));
+  const file = files.sort((a, b) => b.size - a.size)[0];
   if (file === undefined) throw new Error(`no profile in ${directory}`);
-  const profile = JSON.parse(await readFile(join(directory, file), 'utf8')) as CpuProfile;
+  const profile = JSON.parse(await readFile(file.name, 'utf8')) as CpuProfile;
   const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
   const parts = new Map<string, number>();
   const functions = new Map<string, number>();

@@ -9,8 +9,8 @@ export interface ThroughputRow {
   who: 'floor' | 'platform';
   result: Throughput;
   cpu: { receiver: number; mongod: number; broker: number };
-  /** Platform: what was left due (hours of telemetry), and the seconds it took to judge it. */
-  due?: { hours: number; seconds: number };
+  /** Platform: hours of telemetry that were due afterwards, and how many of them were judged in these seconds. */
+  due?: { hours: number; judged: number; seconds: number };
 }
 
 export interface LatencyRow {
@@ -51,8 +51,8 @@ export function ratios(result: BenchResult, messages: 'mix' | 'gates'): number[]
  * is added to that of taking the messages in.
  */
 export function sustained(row: ThroughputRow): number | undefined {
-  if (!row.due || row.due.hours === 0) return undefined;
-  const perHour = row.due.seconds / row.due.hours;
+  if (!row.due || row.due.judged === 0) return undefined;
+  const perHour = row.due.seconds / row.due.judged;
   return 1 / (1 / row.result.perSecond + (0.7 / 36) * perHour);
 }
 
@@ -68,11 +68,11 @@ export function tables(result: BenchResult): string {
   if (result.throughput.length > 0) {
     lines.push(
       '',
-      '| round | messages | receiver | stored/s | bytes | CPU µs/message: receiver | mongod | broker | hours due | judged in |',
+      '| round | messages | receiver | stored/s | bytes | CPU µs/message: receiver | mongod | broker | hours due | judged/s |',
       '|---|---|---|---:|---:|---:|---:|---:|---:|---:|',
       ...result.throughput.map(
         ({ round, messages, who, result: r, cpu, due }) =>
-          `| ${round} | ${messages} | ${who} | ${number(r.perSecond)} | ${number(r.bytesPerMessage)} | ${number(cpu.receiver)} | ${number(cpu.mongod)} | ${number(cpu.broker)} | ${due ? number(due.hours) : ''} | ${due && due.hours > 0 ? `${number(due.seconds, 1)} s` : ''} |`,
+          `| ${round} | ${messages} | ${who} | ${number(r.perSecond)} | ${number(r.bytesPerMessage)} | ${number(cpu.receiver)} | ${number(cpu.mongod)} | ${number(cpu.broker)} | ${due ? number(due.hours) : ''} | ${due ? number(due.judged / due.seconds) : ''} |`,
       ),
       '',
     );

@@ -11,6 +11,7 @@ import {
 import { allInForce } from '../../registry/in-force.ts';
 import { compareOrder } from '../../rules/order.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
+import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { diversionZones, restoreWorks } from '../facts.ts';
 import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
@@ -65,7 +66,7 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
       'inside.zone': { $exists: true },
     },
     { vehicle: 1, inside: 1, at: 1 },
-    'inside',
+    TIME_LINE.inside,
   );
 }
 
@@ -83,17 +84,19 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
         'inside.zone': { $exists: true },
       },
       { inside: 1, at: 1, receivedAt: 1, kind: 1, deviceId: 1, id: 1, vehicle: 1 },
-      'inside',
+      TIME_LINE.inside,
     ),
     observations.find(
       {
         $or: ranges.map(({ vin, start }) => ({
+          ...SIGHTED,
           vehicle: vin,
           kind: 'gate' as const,
           at: { $gte: new Date(start - REACH), $lte: new Date(start + DAY + REACH) },
         })),
       },
       { at: 1, message: 1, position: 1, recognition: 1, turnedBack: 1, arrival: 1, vehicle: 1 },
+      TIME_LINE.sighted,
     ),
     findings.byIds(keys),
     registry.zones(),

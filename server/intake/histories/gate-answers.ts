@@ -1,6 +1,7 @@
 import { judgeAll } from '../../rules/index.ts';
 import { standingFailureAt } from '../../rules/remote-sensing-history.ts';
 import type { FindingDraft, InspectionFacts, JudgeContext } from '../../rules/types.ts';
+import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc } from '../../store/types.ts';
 import { restoreWorks } from '../facts.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
@@ -114,12 +115,17 @@ export function isFromHistory(draft: Pick<FindingDraft, 'code'>): boolean {
 /** The gate messages of vehicles from a moment on, restored with the facts they were stored with. */
 export async function gateWorksSince(since: { vin: string; from: number; to?: number }[], deps: HistoryDeps): Promise<Work[]> {
   if (since.length === 0) return [];
-  const docs = await deps.observations.find({
-    $or: since.map(({ vin, from, to }) => ({
-      vehicle: vin,
-      kind: 'gate' as const,
-      at: { $gte: new Date(from), ...(to !== undefined && { $lte: new Date(to) }) },
-    })),
-  });
+  const docs = await deps.observations.find(
+    {
+      $or: since.map(({ vin, from, to }) => ({
+        ...SIGHTED,
+        vehicle: vin,
+        kind: 'gate' as const,
+        at: { $gte: new Date(from), ...(to !== undefined && { $lte: new Date(to) }) },
+      })),
+    },
+    null,
+    TIME_LINE.sighted,
+  );
   return restoreWorks(docs, deps.registry, deps.policies);
 }

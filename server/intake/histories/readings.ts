@@ -1,6 +1,7 @@
 import { failuresOf, type ReadingItem } from '../../rules/remote-sensing-history.ts';
 import type { FindingDraft, InspectionFacts } from '../../rules/types.ts';
 import type { ObservationDoc } from '../../store/types.ts';
+import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import { restoreWorks } from '../facts.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
@@ -24,13 +25,17 @@ export async function readingHistories(vins: string[], deps: HistoryDeps): Promi
   const { observations, registry, policies } = deps;
   const histories = new Map<string, ReadingHistory>();
   if (vins.length === 0) return histories;
-  const over = await observations.find({ vehicle: { $in: vins }, over: true }, { vehicle: 1 }, 'over');
+  const over = await observations.find({ vehicle: { $in: vins }, over: true }, { vehicle: 1 }, TIME_LINE.over);
   const times = new Map<string, number>();
   for (const { vehicle } of over) times.set(vehicle!, (times.get(vehicle!) ?? 0) + 1);
   const concerned = [...times].filter(([, n]) => n >= 2).map(([vin]) => vin);
   if (concerned.length === 0) return histories;
   const [docs, inspections] = await Promise.all([
-    observations.find({ vehicle: { $in: concerned }, kind: 'remote-sensing', smoke: { $exists: true } }),
+    observations.find(
+      { ...SIGHTED, vehicle: { $in: concerned }, kind: 'remote-sensing', smoke: { $exists: true } },
+      null,
+      TIME_LINE.sighted,
+    ),
     registry.inspections(concerned),
   ]);
   for (const vin of concerned) {

@@ -1,5 +1,6 @@
 import { civilDate, civilDayStart, DAY } from '../../../devices/contract/instant.ts';
 import { judgeRoadDay } from '../../rules/phase-out.ts';
+import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import { restoreWorks } from '../facts.ts';
 import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
@@ -28,7 +29,11 @@ async function judgeRoadDays(days: RoadDay[], deps: HistoryDeps): Promise<SpanJu
       findingKey({ rule: 'phase-out', code, subject: `${vin}|${day}` }),
     );
   const [docs, existing] = await Promise.all([
-    deps.observations.find({ $or: days.map(({ vin, day }) => ({ vehicle: vin, at: range(day), listed: { $exists: true } })) }),
+    deps.observations.find(
+      { $or: days.map(({ vin, day }) => ({ ...SIGHTED, vehicle: vin, at: range(day), listed: { $exists: true } })) },
+      null,
+      TIME_LINE.sighted,
+    ),
     deps.findings.byIds(days.flatMap(keysOf)),
   ]);
   const works = await restoreWorks(docs, deps.registry, deps.policies);

@@ -6,6 +6,7 @@ import { hourSums, hoursTouched, mergeSamples, samplesOf, type TelemetryMessage 
 import { isScr } from '../../rules/urea-use.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
 import type { HourSumsDoc, HourSumsStore } from '../../store/hour-sums.ts';
+import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { bytesOf, LONG_MS } from '../facts.ts';
 import { findingDoc, findingKey, type FindingSubject } from '../finding-docs.ts';
@@ -93,6 +94,7 @@ export function createUreaHours(deps: UreaDeps) {
           })),
         },
         projection,
+        TIME_LINE.all,
       ),
       observations.find(
         {
@@ -103,7 +105,7 @@ export function createUreaHours(deps: UreaDeps) {
           })),
         },
         projection,
-        'long',
+        TIME_LINE.long,
       ),
       registry.vehiclesByVin(ranges.map((r) => r.vin)),
     ]);
@@ -169,9 +171,14 @@ export function createUreaHours(deps: UreaDeps) {
         {
           kind: 'urea-pump',
           'recognition.outcome': 'matched',
-          $or: spans.map(({ vin, from, end }) => ({ vehicle: vin, at: { $gte: new Date(from), $lt: new Date(end) } })),
+          $or: spans.map(({ vin, from, end }) => ({
+            ...SIGHTED,
+            vehicle: vin,
+            at: { $gte: new Date(from), $lt: new Date(end) },
+          })),
         },
         { vehicle: 1, at: 1 },
+        TIME_LINE.sighted,
       ),
       findings.byIds(days.flatMap(keysOf)),
       registry.vehiclesByVin(spans.map((s) => s.vin)),
