@@ -28,18 +28,32 @@ export interface Wire {
 
 export interface WireOptions {
   env?: Record<string, string>;
+  /** Registered before the platform starts. */
+  devices?: object[];
   /** Puts something between the platform and its store. */
   through?: (uri: string) => Promise<string>;
 }
 
-/** Starts a store and a platform on it; the broker is the embedded one unless `env.MQTT_URL` says otherwise. */
-export async function startWire({ env = {}, through }: WireOptions = {}): Promise<Wire> {
+/** Starts a store, registers devices, and starts a platform on it; the broker is the embedded one unless `env.MQTT_URL` says otherwise. */
+export async function startWire({ env = {}, devices = [], through }: WireOptions = {}): Promise<Wire> {
   const mongo = await startMongo();
+  const store = await connectStore(mongo.uri, quietLog);
+  const stopStore = async () => {
+    await store.close();
+    await mongo.stop();
+  };
   try {
-    const platform = await startPlatformProcess({ env: { MONGODB_URI: (await through?.(mongo.uri)) ?? mongo.uri, ...env } });
-    const store = await connectStore(mongo.uri, quietLog);
     const clock = anchoredClock(await ensureAnchor(store.db, { start: undefined, speed: 1 }, Date.now()));
     const registry = createRegistry({ db: store.db, clock, hooks: { inspectionsRecorded: async () => undefined } });
+    await registry.indexes();
+    const rows: Wire['rows'] = async (collection, each) => {
+      const body = Readable.from(each.map((row) => `${JSON.stringify(row)}\n`));
+      const may = { recordedAt: true, secrets: true };
+      const answer = await registry.import(collection, body, { format: 'ndjson', language: 'en', may });
+      if (answer.rejected > 0) throw new Error(JSON.stringify(answer.errors.slice(0, 3)));
+    };
+    if (devices.length > 0) await rows('devices', devices);
+    const platform = await startPlatformProcess({ env: { MONGODB_URI: (await through?.(mongo.uri)) ?? mongo.uri, ...env } });
     return {
       platform,
       uri: mongo.uri,
@@ -47,20 +61,14 @@ export async function startWire({ env = {}, through }: WireOptions = {}): Promis
       registry,
       clock,
       ...collections(store),
-      async rows(collection, rows) {
-        const body = Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`));
-        const may = { recordedAt: true, secrets: true };
-        const answer = await registry.import(collection, body, { format: 'ndjson', language: 'en', may });
-        if (answer.rejected > 0) throw new Error(JSON.stringify(answer.errors.slice(0, 3)));
-      },
+      rows,
       async stop() {
         await platform.stop();
-        await store.close();
-        await mongo.stop();
+        await stopStore();
       },
     };
   } catch (error) {
-    await mongo.stop();
+    await stopStore();
     throw error;
   }
 }
