@@ -12,7 +12,12 @@ module.exports = {
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     only('devices-alone', '^devices/', '^devices/', 'a device never knows the server'),
     only('contract-alone', '^devices/contract/', '^devices/contract/', 'the contract stands on nothing'),
-    only('rules-pure', '^server/rules/', '^(server/rules/|server/policy/types|server/geo/|devices/contract/)', 'rules are pure functions of facts'),
+    only(
+      'rules-pure',
+      '^server/rules/',
+      '^(server/rules/|server/policy/types|server/geo/|devices/contract/)',
+      'rules are pure functions of facts',
+    ),
     {
       name: 'rules-no-world',
       comment: 'no store, network, clock or environment in a rule',
@@ -20,10 +25,20 @@ module.exports = {
       from: { path: '^server/(rules|recognition|geo)/' },
       to: { path: '(mongoose|mongodb|mqtt|express|socket\\.io|node:fs|node:net|node:process|^fs$|^net$|server/clock)' },
     },
-    only('recognition-pure', '^server/recognition/', '^(server/recognition/|server/rules/types|devices/contract/)', 'recognition is pure'),
+    only(
+      'recognition-pure',
+      '^server/recognition/',
+      '^(server/recognition/|server/rules/types|devices/contract/)',
+      'recognition is pure',
+    ),
     only('geo-pure', '^server/geo/', '^server/geo/', 'geometry stands on nothing'),
     only('policy-data', '^server/policy/types', '^(server/policy/types|devices/contract/)', 'policy types stand on the contract'),
-    only('store-below', '^server/store/', '^(server/store/|server/(config|clock|log|errors)\\.ts|server/(rules|policy|alerts|registry)/types|devices/contract/)', 'the store knows nobody above it'),
+    only(
+      'store-below',
+      '^server/store/',
+      '^(server/store/|server/(config|clock|log|errors)\\.ts|server/(rules|policy|alerts|registry)/types|devices/contract/)',
+      'the store knows nobody above it',
+    ),
     {
       name: 'http-through-services',
       comment: 'http and live use the services, never the models',

@@ -28,7 +28,12 @@ export default tseslint.config(
     files: ['web/**/*.vue', 'web/**/*.ts'],
     languageOptions: {
       parser: vueParser,
-      parserOptions: { parser: tseslint.parser, project: './web/tsconfig.json', extraFileExtensions: ['.vue'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        parser: tseslint.parser,
+        project: './web/tsconfig.json',
+        extraFileExtensions: ['.vue'],
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       ...typed,
