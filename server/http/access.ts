@@ -26,12 +26,15 @@ export type Permission = keyof typeof ACCESS;
 
 /** The registry by collection. The lines of the contract on permits and on responses are narrower than that on the registry. */
 export const REGISTRY_ACCESS: Record<Collection, { read: readonly Role[]; import: readonly Role[] }> = {
-  vehicles: { read: ['police', 'bureau', 'market', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  vehicles: {
+    read: ['police', 'bureau', 'market', 'enterprise', 'auditor', 'administrator'],
+    import: ['bureau', 'administrator'],
+  },
   enterprises: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   devices: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   zones: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   inspections: { read: ['police', 'bureau', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
-  permits: { read: ['police', 'bureau', 'auditor'], import: ['police'] },
+  permits: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['police'] },
   responses: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['bureau'] },
 };
 

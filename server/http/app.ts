@@ -12,7 +12,7 @@ import type { Identity } from '../users/identity.ts';
 import { authentication, sameSite } from './authentication.ts';
 import { consoleRouter } from './console.ts';
 import { problemHandler } from './problems.ts';
-import { healthRouter, metricsRouter, type Checks } from './routes/operation.ts';
+import { contractRouter, healthRouter, metricsRouter, type Checks } from './routes/operation.ts';
 import { recordsRouter, type RecordsRouterDeps } from './routes/records.ts';
 import { registryRouter } from './routes/registry.ts';
 import { sessionRouter } from './routes/session.ts';
@@ -61,6 +61,7 @@ export function createApp(deps: AppDeps): Express {
   api.get('/time', (_req, res) => {
     res.json({ at: formatInstant(clock.now()), speed: clock.speed });
   });
+  api.use(contractRouter());
   api.use(sessionRouter({ identity, secure }));
   api.use(usersRouter({ identity }));
   api.use(registryRouter({ registry, identity }));

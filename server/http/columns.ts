@@ -18,7 +18,11 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   'vehicle.color': ['号牌颜色', 'plate colour'], 'vehicle.stage': ['排放阶段', 'stage'], 'control.level': ['管控级别', 'control level'],
   observation: ['原始记录', 'observation'], published: ['已下发', 'published'], findings: ['结果', 'findings'], bytes: ['字节数', 'bytes'],
   sha256: ['摘要', 'SHA-256'], raw: ['原文（base64）', 'raw (base64)'], by: ['操作人', 'by'], action: ['操作', 'action'],
-  target: ['目标', 'target'], detail: ['详情', 'detail'], plateNumber: ['号牌号码', 'plate number'], plateColor: ['号牌颜色', 'plate colour'],
+  target: ['目标', 'target'], state: ['状态', 'state'], firstAt: ['首次时间', 'first'], lastAt: ['最近时间', 'last'], 'place.name': ['地点', 'place'],
+  'place.county': ['区县', 'county'], 'place.device': ['设备', 'device'], audiences: ['对象部门', 'audiences'], provisional: ['待确认', 'provisional'],
+  assignee: ['承办', 'assignee'], due: ['期限', 'due'], clue: ['线索', 'clue'], username: ['用户名', 'user name'], name: ['姓名', 'name'],
+  role: ['角色', 'role'], enterpriseId: ['企业', 'enterprise'], counties: ['区县', 'counties'], disabled: ['已停用', 'disabled'],
+  expires: ['到期', 'expires'], createdBy: ['创建人', 'made by'], detail: ['详情', 'detail'], plateNumber: ['号牌号码', 'plate number'], plateColor: ['号牌颜色', 'plate colour'],
   validFrom: ['生效时间', 'valid from'], validTo: ['失效时间', 'valid to'], version: ['版本', 'version'], nameZh: ['名称', 'name (Chinese)'],
   nameEn: ['英文名称', 'name (English)'], vehicleType: ['车辆类型', 'vehicle type'], fuel: ['燃料', 'fuel'], stage: ['排放阶段', 'stage'],
   useNature: ['使用性质', 'use'], totalMass: ['总质量 kg', 'total mass kg'], firstRegistered: ['初次登记', 'first registered'],
@@ -34,6 +38,10 @@ export const LIST_COLUMNS: Record<ListName, Column[]> = {
   'dead-letters': columns(['id', 'device', 'at', 'code', 'message', 'bytes', 'sha256', 'raw']),
   'audit-log': columns(['id', 'at', 'by', 'action', 'target', 'detail']),
 }; // prettier-ignore
+
+export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
+export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
+export const TOKEN_COLUMNS = columns(['id', 'name', 'role', 'enterpriseId', 'counties', 'expires', 'createdBy']);
 
 /** The collection's own fields, so that an export can be imported again, and its version. */
 export function registryColumns(collection: Collection): Column[] {

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import { SINCE_EVER } from '../policy/types.ts';
 import type { RegistryStore } from '../store/registry.ts';
 import { inForce } from './in-force.ts';
+import { groupBy } from './lookup.ts';
 import type { Collection, VersionDoc } from './types.ts';
 
 /** What of a collection is asked for. */
@@ -18,7 +19,7 @@ export interface RegistryQuery {
   keyPrefix?: string;
   /** Vehicles and inspections only. */
   vin?: string;
-  /** Only what belongs to this enterprise. */
+  /** Only what belongs to this enterprise: its own entry, its devices, the vehicles of its fleet and their permits. */
   enterprise?: string;
 }
 
@@ -42,13 +43,13 @@ export async function* registryItems<C extends Collection>(
   after?: Place,
 ): AsyncGenerator<{ item: RegistryItem; place: Place }> {
   const at = query.at ?? asOf;
-  const cursor =
-    query.vin === undefined ? store.inOrder(name, rangeOf(query, asOf, after)) : await ofVin(store, name, query, asOf, after);
+  const few = await fewOf(store, name, query, at, asOf);
+  const cursor = few ? await inOrderOf(store, name, few, query, asOf, after) : store.inOrder(name, rangeOf(query, asOf, after));
   const show = function* (versions: VersionDoc<C>[]) {
     const first = versions[0];
     if (!first) return;
     const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter((v) =>
-      belongs(v, query),
+      belongs(v, query, few?.values),
     );
     const skip = after?.key === first.key ? after.skip : 0;
     for (const [i, v] of shown.entries()) if (i >= skip) yield { item: itemOf(v), place: { key: v.key, skip: i + 1 } };
@@ -78,21 +79,50 @@ function rangeOf({ order, key, keyPrefix }: RegistryQuery, recordedBy: number, a
   };
 }
 
-/** The versions of the few keys that ever had a VIN, in the order of the list. */
-async function ofVin<C extends Collection>(store: RegistryStore, name: C, query: RegistryQuery, asOf: number, after?: Place) {
+/** A field and the few values of it that are asked for: read by an index, whatever the size of the collection. */
+interface Few {
+  field: 'vin' | 'plate' | 'row.fleet';
+  values: string[];
+}
+
+async function fewOf(
+  store: RegistryStore,
+  name: Collection,
+  { vin, enterprise }: RegistryQuery,
+  at: number,
+  asOf: number,
+): Promise<Few | undefined> {
+  if (vin !== undefined) return { field: 'vin', values: [vin] };
+  if (enterprise === undefined || (name !== 'vehicles' && name !== 'permits')) return undefined;
+  if (name === 'vehicles') return { field: 'row.fleet', values: [enterprise] };
+  const byKey = groupBy(await store.whereEver('vehicles', 'row.fleet', [enterprise]), (v) => v.key);
+  const own = [...byKey.values()].map((versions) => inForce(versions, at, asOf)).filter((v) => v?.row.fleet === enterprise);
+  return { field: 'plate', values: own.map((v) => v!.key) };
+}
+
+/** The versions of the few keys that ever had one of the values, in the order of the list. */
+async function inOrderOf<C extends Collection>(
+  store: RegistryStore,
+  name: C,
+  { field, values }: Few,
+  query: RegistryQuery,
+  asOf: number,
+  after?: Place,
+) {
   const sign = query.order === 'desc' ? -1 : 1;
   const byKey = (a: string, b: string) => (a === b ? 0 : (a < b ? -1 : 1) * sign);
-  const versions = (await store.whereEver(name, 'vin', [query.vin ?? ''])).filter(
+  const versions = (await store.whereEver(name, field, values)).filter(
     (v) => v.recordedAt <= asOf && (!after || byKey(v.key, after.key) >= 0) && (query.key === undefined || v.key === query.key),
   );
   return versions.sort((a, b) => byKey(a.key, b.key) || (a.validFrom - b.validFrom) * sign);
 }
 
-function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery): boolean {
-  const row = version.row as { id?: string; enterpriseId?: string };
+function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery, values: string[] = []): boolean {
+  const row = version.row as { id?: string; enterpriseId?: string; fleet?: string };
   if (vin !== undefined && version.vin !== vin) return false;
   if (enterprise === undefined) return true;
-  return row.enterpriseId === enterprise || ('uscc' in row && row.id === enterprise);
+  if (version.plate !== undefined) return values.includes(version.plate);
+  return row.enterpriseId === enterprise || row.fleet === enterprise || ('uscc' in row && row.id === enterprise);
 }
 
 function itemOf({ _id, row, validFrom, validTo, recordedAt }: VersionDoc): RegistryItem {

@@ -17,6 +17,7 @@ export function registryStore(db: Db) {
       for (const name of COLLECTIONS) await of(name).createIndex({ key: 1, validFrom: 1 });
       await of('vehicles').createIndex({ skeleton: 1 });
       await of('vehicles').createIndex({ vin: 1 });
+      await of('vehicles').createIndex({ 'row.fleet': 1 }, { partialFilterExpression: { 'row.fleet': { $exists: true } } });
       await of('inspections').createIndex({ vin: 1 });
       await of('devices').createIndex({ 'row.enterpriseId': 1 });
       await of('permits').createIndex({ plate: 1 });
@@ -61,7 +62,7 @@ export function registryStore(db: Db) {
      */
     async whereEver<C extends Collection>(
       name: C,
-      field: 'vin' | 'plate' | 'row.enterpriseId',
+      field: 'vin' | 'plate' | 'row.enterpriseId' | 'row.fleet',
       values: string[],
     ): Promise<VersionDoc<C>[]> {
       const keys = await of(name).distinct('key', { [field]: { $in: values } } as Filter<VersionDoc<C>>);

@@ -112,6 +112,9 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
     /** Calls the listener whenever a session, token or scope ended or changed in this process. */
     onEnded: (listener: () => void): void => void listeners.push(listener),
 
+    /** Platform time, for what is shown of it. */
+    now: () => clock.now(),
+
     users: async (): Promise<UserShown[]> => (await users.all()).map(shown),
     async user(username: string): Promise<{ user: UserShown; rev: number }> {
       const user = await users.byName(username);

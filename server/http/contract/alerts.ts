@@ -108,6 +108,12 @@ export const alertQuery = z.strictObject({
   order: z.enum(['asc', 'desc']).default('desc'),
 });
 
+/** The query of `GET /alerts` over HTTP: the list, or the whole range as a file. */
+export const alertListQuery = alertQuery.extend({
+  format: z.enum(['csv', 'ndjson', 'xlsx']).optional(),
+  header: z.enum(['field', 'zh', 'en']).default('field'),
+});
+
 export const alertPage = z.strictObject({ items: z.array(alert), next: z.string().nullable() });
 
 export type Alert = z.infer<typeof alert>;

@@ -15,7 +15,8 @@ const moment = (edge: 'start' | 'end') =>
 /** `from` belongs to the stretch, `to` does not; a bare date as `to` means the whole day. */
 const stretch = { from: moment('start').optional(), to: moment('end').optional() };
 
-const paging = {
+/** Paging and export of every list. */
+export const paging = {
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   cursor: z.string().max(1024).optional(),
   order: z.enum(['asc', 'desc']).optional(),
@@ -60,5 +61,8 @@ export const registryQuery = z.strictObject({
   plate,
   vin: word,
 });
+
+/** Small lists in order of their key: users, tokens. */
+export const smallListQuery = z.strictObject(paging);
 
 export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });

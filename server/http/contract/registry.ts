@@ -105,7 +105,7 @@ export const vehicleRow = z.strictObject({
   obdRequired: z.boolean().optional(),
   muck: z.boolean().optional(),
   owner: text(128).optional(),
-  fleet: text(128).optional(),
+  fleet: text(128).optional().describe('the id of the enterprise it drives for: that enterprise reads the row'),
   ...versioned,
 });
 

@@ -1,10 +1,14 @@
 import { Router } from 'express';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import { AppError } from '../../errors.ts';
-import type { Alerts } from '../../alerts/alerts.ts';
+import type { AlertPage, Alerts } from '../../alerts/alerts.ts';
 import { actorOf, allow } from '../access.ts';
+import { ALERT_COLUMNS } from '../columns.ts';
+import { sendExport } from '../export.ts';
 import { read } from '../problems.ts';
-import { ALERT_STEPS, alertQuery, stepBodies, type AlertStepName, type StepCommand } from '../contract/alerts.ts';
+import { ALERT_STEPS, alertListQuery, stepBodies, type AlertStepName, type StepCommand } from '../contract/alerts.ts';
+
+const EXPORT_PAGE = 1000;
 
 /**
  * `GET /alerts`, `GET /alerts/:id`, `POST /alerts/:id/:step`, to be mounted under `/api/v1` behind sign-in and `express.json()`.
@@ -14,7 +18,15 @@ export function alertsRouter({ alerts }: { alerts: Pick<Alerts, 'list' | 'get' |
   const router = Router();
 
   router.get('/alerts', allow('alerts:read'), async (req, res) => {
-    const page = await alerts.list(read(alertQuery, req.query, req), actorOf(req));
+    const { format, header, ...query } = read(alertListQuery, req.query, req);
+    if (format) {
+      const { cursor: _cursor, ...whole } = query;
+      const first = await alerts.list({ ...whole, limit: EXPORT_PAGE }, actorOf(req));
+      res.set({ 'X-As-Of': formatInstant(first.begun), 'X-Seq': String(first.asOf) });
+      const rows = allAlerts(first, (cursor) => alerts.list({ ...whole, limit: EXPORT_PAGE, cursor }, actorOf(req)));
+      return void (await sendExport(res, rows, { format, header, columns: ALERT_COLUMNS, name: 'alerts' }));
+    }
+    const page = await alerts.list(query, actorOf(req));
     res.set({ 'X-As-Of': formatInstant(page.begun), 'X-Seq': String(page.asOf) }).json({ items: page.items, next: page.next });
   });
 
@@ -44,6 +56,14 @@ export function alertsRouter({ alerts }: { alerts: Pick<Alerts, 'list' | 'get' |
   });
 
   return router;
+}
+
+/** The rows of a list, page after page as of its beginning. */
+async function* allAlerts(first: AlertPage, more: (cursor: string) => Promise<AlertPage>) {
+  for (let page = first; ; page = await more(page.next)) {
+    yield* page.items;
+    if (page.next === null) return;
+  }
 }
 
 function isStep(text: string): text is AlertStepName {

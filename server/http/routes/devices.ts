@@ -1,5 +1,5 @@
-import express, { Router, type Request, type Response } from 'express';
 import { createHash } from 'node:crypto';
+import { Router, type Request, type Response } from 'express';
 import type { Decision, GatePolicy, Rejected } from '../../../devices/contract/answers.ts';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import { DEVICE_ID, isKind, type Kind } from '../../../devices/contract/kinds.ts';
@@ -17,16 +17,20 @@ export interface DeviceDoor {
   now(): number;
 }
 
-/** A body above this is not read; the contract's own bound (64 KiB) is answered `too-large` by the intake. */
+/** A body above this is not kept, only its digest; the contract's own bound (64 KiB) is answered `too-large` by the intake. */
 const MAX_BODY = 256 * 1024;
 
 /** `POST /devices/<kind>/<deviceId>/<message>` and `GET /devices/gate/<id>/policy`, for devices without MQTT; HTTP Basic. */
 export function devicesRouter(door: DeviceDoor): Router {
   const router = Router();
 
-  router.post('/devices/:kind/:deviceId/:message', express.raw({ type: () => true, limit: MAX_BODY }), async (req, res) => {
+  router.post('/devices/:kind/:deviceId/:message', async (req, res) => {
     const { kind, deviceId } = await deviceOf(req, door);
-    const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const { bytes, sha256 } = await bodyOf(req);
+    if (!bytes) {
+      const message = `more than ${MAX_BODY} bytes`;
+      return sendRejected(res, { sha256, code: 'too-large', message, final: true, at: formatInstant(door.now()) });
+    }
     let outcome: DoorOutcome;
     try {
       outcome = await door.submit(kind, deviceId, String(req.params.message), bytes);
@@ -54,6 +58,20 @@ export function devicesRouter(door: DeviceDoor): Router {
   });
 
   return router;
+}
+
+/** The body as it came; of one that is far too large its digest alone. */
+async function bodyOf(req: Request): Promise<{ bytes?: Buffer; sha256: string }> {
+  const hash = createHash('sha256');
+  let chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    length += chunk.length;
+    if (length > MAX_BODY) chunks = [];
+    else chunks.push(chunk);
+  }
+  return { sha256: hash.digest('hex'), ...(length <= MAX_BODY && { bytes: Buffer.concat(chunks) }) };
 }
 
 function sendRejected(res: Response, rejected: Rejected): void {

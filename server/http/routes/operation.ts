@@ -2,6 +2,7 @@ import { Router, type Request } from 'express';
 import type { Registry as Metrics } from 'prom-client';
 import { AppError } from '../../errors.ts';
 import { actorOf, demand, ACCESS } from '../access.ts';
+import { openApi, openApiPage } from '../openapi.ts';
 
 /** What must hold for the platform to do its work, by name; `ok` false in any of them makes it not ready. */
 export type Checks = Record<string, () => Promise<{ ok: boolean } & Record<string, unknown>>>;
@@ -26,6 +27,18 @@ export function healthRouter(checks: Checks): Router {
       .json({ ok, ...Object.fromEntries(results) });
   });
 
+  return router;
+}
+
+/** `/openapi.json` and `/docs`: the contract as generated, for anybody. */
+export function contractRouter(): Router {
+  const router = Router();
+  router.get('/openapi.json', (_req, res) => {
+    res.json(openApi());
+  });
+  router.get('/docs', (_req, res) => {
+    res.type('html').send(openApiPage());
+  });
   return router;
 }
 

@@ -6,7 +6,7 @@ import type { ListName, Records } from '../../audit/records.ts';
 import { actorOf, allow } from '../access.ts';
 import { LIST_COLUMNS } from '../columns.ts';
 import { auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, observationQuery } from '../contract/lists.ts';
-import { exportFormat, sendExport } from '../export.ts';
+import { sendExport } from '../export.ts';
 import { read } from '../problems.ts';
 
 export interface RecordsRouterDeps {
@@ -65,10 +65,9 @@ export function recordsRouter({ records, replay }: RecordsRouterDeps): Router {
       } = read(schema, req.query, req) as Paging & Record<string, string>;
       const query = { from, to, limit, cursor, order };
       if (format) {
-        const chosen = exportFormat(format);
         const { asOf, items } = await records.all(name, actorOf(req), filters, query);
         res.set('X-As-Of', formatInstant(asOf));
-        await sendExport(res, items, { format: chosen, header, columns: LIST_COLUMNS[name], name });
+        await sendExport(res, items, { format, header, columns: LIST_COLUMNS[name], name });
         return;
       }
       const page = await records.page(name, actorOf(req), filters, query);

@@ -11,8 +11,11 @@ import type { Identity } from '../../users/identity.ts';
 import { actorOf, demand, may, REGISTRY_ACCESS } from '../access.ts';
 import { registryColumns } from '../columns.ts';
 import { importQuery, registryQuery } from '../contract/lists.ts';
-import { exportFormat, sendExport } from '../export.ts';
+import { sendExport } from '../export.ts';
 import { languageOf, read } from '../problems.ts';
+
+/** Collections of which an enterprise reads its own rows only. */
+const OWN = new Set<Collection>(['enterprises', 'devices', 'vehicles', 'permits']);
 
 /** `PUT /registry/<collection>` imports a file, `GET` lists what is in force. */
 export function registryRouter({ registry, identity }: { registry: Registry; identity: Pick<Identity, 'audit'> }): Router {
@@ -46,7 +49,7 @@ export function registryRouter({ registry, identity }: { registry: Registry; ide
       const { asOf, items } = registry.all(collection, query);
       res.set('X-As-Of', formatInstant(asOf));
       await sendExport(res, items, {
-        format: exportFormat(format),
+        format,
         header,
         columns: registryColumns(collection),
         name: collection,
@@ -98,8 +101,7 @@ function queryOf(
     ...(key !== undefined && { key }),
     ...(keyPrefix !== undefined && { keyPrefix }),
     ...(vin !== undefined && { vin }),
-    // An enterprise sees its own entry and devices; zones and responses are public orders.
-    ...(actor.role === 'enterprise' &&
-      (collection === 'enterprises' || collection === 'devices') && { enterprise: actor.enterpriseId ?? '' }),
+    // An enterprise sees what is its own (entry, devices, fleet, the fleet's permits); zones and responses are public orders.
+    ...(actor.role === 'enterprise' && OWN.has(collection) && { enterprise: actor.enterpriseId ?? '' }),
   };
 }

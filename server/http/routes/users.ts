@@ -3,14 +3,21 @@ import { AppError } from '../../errors.ts';
 import type { Identity } from '../../users/identity.ts';
 import { actorOf, allow } from '../access.ts';
 import { newToken, newUser, userChange } from '../contract/users.ts';
+import { TOKEN_COLUMNS, USER_COLUMNS } from '../columns.ts';
 import { read } from '../problems.ts';
+import { sendSmallList } from '../small-list.ts';
 
 /** `GET`, `POST /users`, `GET`, `PATCH /users/<username>`; `GET`, `POST /tokens`, `DELETE /tokens/<id>`. */
 export function usersRouter({ identity }: { identity: Identity }): Router {
   const router = Router();
 
-  router.get('/users', allow('users'), async (_req, res) => {
-    res.json({ items: await identity.users(), next: null });
+  router.get('/users', allow('users'), async (req, res) => {
+    await sendSmallList(req, res, await identity.users(), {
+      key: (user) => user.username,
+      name: 'users',
+      columns: USER_COLUMNS,
+      now: identity.now(),
+    });
   });
 
   router.post('/users', allow('users'), async (req, res) => {
@@ -29,8 +36,13 @@ export function usersRouter({ identity }: { identity: Identity }): Router {
     res.set('ETag', `"${rev}"`).json(user);
   });
 
-  router.get('/tokens', allow('tokens'), async (_req, res) => {
-    res.json({ items: await identity.tokens(), next: null });
+  router.get('/tokens', allow('tokens'), async (req, res) => {
+    await sendSmallList(req, res, await identity.tokens(), {
+      key: (token) => token.id,
+      name: 'tokens',
+      columns: TOKEN_COLUMNS,
+      now: identity.now(),
+    });
   });
 
   router.post('/tokens', allow('tokens'), async (req, res) => {
