@@ -146,6 +146,7 @@ export function createCore(deps: CoreDeps) {
       await intake.stop();
       await sweeps.stop();
       await gatePolicies.stop();
+      await lanes.stop();
       await records.stop().catch(() => undefined);
     },
   };

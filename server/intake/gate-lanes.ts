@@ -4,14 +4,63 @@ import type { Work } from './types.ts';
 
 /** Shows on the gate board what last happened on each lane. */
 export interface GateLanes {
-  show(gates: Work[], decisions: DecisionDoc[]): Promise<void>;
+  /** Gives back at once: the board is a view of what is stored elsewhere, and no gate waits for it. */
+  show(gates: Work[], decisions: DecisionDoc[]): void;
+  /** Writes what waits. */
+  stop(): Promise<void>;
 }
 
+/** A busy lane changes with every batch; the board takes its newest state of so many milliseconds. */
+const GATHER_MS = 100;
+const RETRY_MS = 1000;
+
+/** @param publish writes lanes; a newer state that stands there already stays */
 export function createGateLanes(publish: (items: GateLane[]) => Promise<void>): GateLanes {
+  let waiting = new Map<string, GateLane>();
+  let timer: NodeJS.Timeout | null = null;
+  let writing: Promise<void> | null = null;
+  let stopped = false;
+
+  function put(lane: GateLane) {
+    const other = waiting.get(lane._id);
+    if (!other || other.at <= lane.at) waiting.set(lane._id, lane);
+  }
+
+  function later(ms: number) {
+    if (!stopped) timer ??= setTimeout(() => void (writing ??= write()), ms);
+  }
+
+  async function write(): Promise<void> {
+    timer = null;
+    const items = [...waiting.values()];
+    waiting = new Map();
+    let again = GATHER_MS;
+    try {
+      await publish(items);
+    } catch {
+      // The store is away: what came meanwhile is newer.
+      const newer = [...waiting.values()];
+      for (const lane of [...items, ...newer]) put(lane);
+      again = RETRY_MS;
+    }
+    writing = null;
+    if (waiting.size > 0) later(again);
+  }
+
   return {
-    async show(gates, decisions) {
+    show(gates, decisions) {
       const byRef = new Map(decisions.map((d) => [d._id, d]));
-      await publish(gates.flatMap((work) => laneOf(work, byRef.get(work.observation.ref)) ?? []));
+      for (const work of gates) {
+        const lane = laneOf(work, byRef.get(work.observation.ref));
+        if (lane) put(lane);
+      }
+      if (waiting.size > 0 && writing === null) later(GATHER_MS);
+    },
+    async stop() {
+      stopped = true;
+      if (timer !== null) clearTimeout(timer);
+      await writing;
+      if (waiting.size > 0) await write();
     },
   };
 }

@@ -64,7 +64,8 @@ export function createJudge(deps: JudgeDeps) {
       ),
     );
     for (const key of await keysOfRepeats(again)) keys.add(key);
-    await Promise.all([alerts.refresh([...keys]), lanes.show(gates, made)]);
+    lanes.show(gates, made);
+    await alerts.refresh([...keys]);
     return made;
   }
 

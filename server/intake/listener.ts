@@ -68,7 +68,9 @@ export function createListener(options: ListenerOptions) {
   let epoch = 0;
   let unacknowledged = 0;
   let held: (() => void)[] = [];
-  let acknowledgements: Buffer[] = [];
+  /** PUBACKs and answers of QoS 0 of this turn of the event loop: one write for all of them. */
+  let outgoing: Buffer[] = [];
+  let corked = false;
   let ready = false;
   const notAcknowledged = new Error('acknowledged later');
 
@@ -100,18 +102,34 @@ export function createListener(options: ListenerOptions) {
   };
 
   function acknowledgeLater(messageId: number) {
-    if (acknowledgements.length === 0) queueMicrotask(writeAcknowledgements);
-    acknowledgements.push(mqttPacket.generate({ cmd: 'puback', messageId }, { protocolVersion: options.protocolVersion }));
+    writeLater(Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]));
   }
 
-  function writeAcknowledgements() {
-    if (acknowledgements.length === 0) return;
-    const batch = Buffer.concat(acknowledgements);
-    acknowledgements = [];
+  function writeLater(packet: Buffer) {
+    if (outgoing.length === 0) queueMicrotask(writeOutgoing);
+    outgoing.push(packet);
+  }
+
+  function writeOutgoing() {
+    if (outgoing.length === 0) return;
+    const batch = Buffer.concat(outgoing);
+    outgoing = [];
     if (client.connected) (client.stream as Duplex).write(batch);
     const waiting = held;
     held = [];
     for (const next of waiting) next();
+  }
+
+  /** The client writes a packet in several pieces: all that is published in this turn goes out in one write. */
+  function cork() {
+    if (corked) return;
+    corked = true;
+    const stream = client.stream as Duplex;
+    stream.cork();
+    queueMicrotask(() => {
+      corked = false;
+      stream.uncork();
+    });
   }
 
   // The CONNACK begins a connection, not 'connect': that comes some ticks later, behind the first packets of a session that waited.
@@ -119,7 +137,7 @@ export function createListener(options: ListenerOptions) {
     if (packet.cmd !== 'connack') return;
     epoch++;
     unacknowledged = 0;
-    acknowledgements = [];
+    outgoing = [];
     // Packets held on the old connection come again on this one.
     held = [];
   });
@@ -167,6 +185,11 @@ export function createListener(options: ListenerOptions) {
     /** Publishes an answer. One that cannot go out now is dropped: the device asks again. */
     publish(topic: string, payload: string, { qos, retain = false, correlation }: Publishing): void {
       if (!client.connected) return;
+      if (qos === 0) {
+        const packet: IPublishPacket = { cmd: 'publish', topic, payload, qos, retain, dup: false };
+        return writeLater(mqttPacket.generate(packet, { protocolVersion: options.protocolVersion }));
+      }
+      cork();
       client.publish(
         topic,
         payload,
