@@ -23,6 +23,7 @@ interface MaybeMongoError {
   name?: string;
   code?: unknown;
   hasErrorLabel?: (label: string) => boolean;
+  writeErrors?: unknown;
   result?: { getWriteConcernError?: () => unknown };
 }
 
@@ -32,5 +33,8 @@ export function isStoreAway(error: unknown): boolean {
   if (e?.name !== undefined && AWAY.has(e.name)) return true;
   if (typeof e?.code === 'number' && AWAY_CODES.has(e.code)) return true;
   if (e?.hasErrorLabel?.('RetryableWriteError') || e?.hasErrorLabel?.('TransientTransactionError')) return true;
-  return e?.name === 'MongoBulkWriteError' && Boolean(e.result?.getWriteConcernError?.());
+  if (e?.name !== 'MongoBulkWriteError') return false;
+  // The driver wraps a broken connection into a bulk error that names neither write nor code: no write was judged, so none is to blame.
+  const unjudged = [e.writeErrors ?? []].flat().length === 0 && e.code === undefined;
+  return unjudged || Boolean(e.result?.getWriteConcernError?.());
 }
