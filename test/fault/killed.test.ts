@@ -48,7 +48,7 @@ async function killAll(
       process.kill(server.pids()[part]!, 'SIGKILL');
     }
     kills.push({ part, ms: Date.now() - began });
-    if (i % 6 === 1) await devices.kill(random.int(0, devices.processes - 1));
+    if (i % 3 === 1) await devices.kill(random.int(0, devices.processes - 1));
     if (over()) throw new Error(`the messages were through after ${kills.length} of ${KILLS} kills`);
   }
 }
