@@ -40,7 +40,7 @@ const parts = new Set(options.only.split(','));
 const WARMUP_SECONDS = 5;
 const WINDOW = 4000;
 /** How long the judging of marked hours is watched. */
-const DUE_SECONDS = Number(process.env.DUE ?? 10);
+const DUE_SECONDS = 10;
 const root = resolve(import.meta.dirname, '..');
 const log = createLog('error');
 const directory = await mkdtemp(join(tmpdir(), 'cleanhaul-bench-'));
@@ -126,7 +126,8 @@ async function bench(): Promise<BenchResult> {
     const profiled = options.profile && who === 'platform' && messages === 'mix' && round === options.rounds;
     const { part, database } = who === 'floor' ? await floorOn(indexes) : await platformOn(profiled ? directory : undefined);
     const pids = [part.pid, mongod.pid(), broker.pid];
-    const before = await Promise.all(pids.map(cpuSeconds));
+    let used: number[] = [];
+    const note = (begins: boolean) => (used = pids.map((pid, i) => (begins ? cpuSeconds(pid) : cpuSeconds(pid) - used[i]!)));
     const task: ThroughputTask = {
       task: 'throughput',
       broker,
@@ -140,9 +141,8 @@ async function bench(): Promise<BenchResult> {
       window: WINDOW,
       receipts: who === 'platform',
     };
-    const measured = await generate(task);
-    const after = await Promise.all(pids.map(cpuSeconds));
-    const [receiver, mongo, brokers] = after.map((s, i) => ((s - before[i]!) / measured.stored) * 1e6);
+    const measured = await generate(task, note);
+    const [receiver, mongo, brokers] = used.map((s) => (s / (measured.perSecond * measured.seconds)) * 1e6);
     if (profiled) storeUse = await useOfStore(database, measured.stored);
     const due = who === 'platform' && messages === 'mix' ? await judgeDue(database) : undefined;
     await part.stop();

@@ -111,7 +111,10 @@ async function throughput(task: ThroughputTask): Promise<Throughput> {
     const at = performance.now();
     if (count > stored) lastStored = at;
     stored = count;
-    if (!from && at - began >= task.warmupSeconds * 1000) from = { at, stored };
+    if (!from && at - began >= task.warmupSeconds * 1000) {
+      from = { at, stored };
+      process.send!({ measuring: true });
+    }
     return at;
   };
   while (next < chunks.length) {
@@ -125,8 +128,9 @@ async function throughput(task: ThroughputTask): Promise<Throughput> {
       sent += chunk.messages;
     }
     until = { at, stored };
-    await sleep(4);
+    await sleep(8);
   }
+  process.send!({ measuring: false });
   while (stored + rejected < sent || (task.receipts && receipted + rejected < sent)) {
     const at = await look();
     if (at - lastStored > 30_000)

@@ -1,6 +1,6 @@
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -195,16 +195,23 @@ export async function startFloor(o: {
   return part;
 }
 
-/** Runs one task in a load generator of its own. */
-export async function generate(task: ThroughputTask): Promise<Throughput>;
+/**
+ * Runs one task in a load generator of its own.
+ * @param onMeasuring told when the measured part of a throughput task begins and ends
+ */
+export async function generate(task: ThroughputTask, onMeasuring: (begins: boolean) => void): Promise<Throughput>;
 export async function generate(task: LatencyTask): Promise<Latency>;
-export async function generate(task: ThroughputTask | LatencyTask): Promise<Throughput | Latency> {
+export async function generate(
+  task: ThroughputTask | LatencyTask,
+  onMeasuring?: (begins: boolean) => void,
+): Promise<Throughput | Latency> {
   const child = fork(join(root, 'scripts', 'bench', 'generator.ts'), { cwd: root, execArgv: NODE });
   const part = partOf(child);
   try {
     return await new Promise((settle, reject) => {
-      child.on('message', (said: { ready?: true; result?: Throughput; error?: string }) => {
+      child.on('message', (said: { ready?: true; measuring?: boolean; result?: Throughput; error?: string }) => {
         if (said.ready) child.send(task);
+        else if (said.measuring !== undefined) onMeasuring?.(said.measuring);
         else if (said.error !== undefined) reject(new Error(`load generator: ${said.error}`));
         else settle(said.result!);
       });
@@ -216,8 +223,9 @@ export async function generate(task: ThroughputTask | LatencyTask): Promise<Thro
 }
 
 /** Processor seconds a process has used, of all its threads (Linux; elsewhere 0). */
-export async function cpuSeconds(pid: number | null): Promise<number> {
-  const stat = pid === null ? '' : await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+export function cpuSeconds(pid: number | null): number {
+  const file = `/proc/${pid}/stat`;
+  const stat = pid === null || !existsSync(file) ? '' : readFileSync(file, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100 || 0;
 }
