@@ -56,13 +56,17 @@ export function createListener(options: ListenerOptions) {
     username: options.username,
     password: options.password,
     protocolVersion: options.protocolVersion,
-    clean: false,
+    // One of several leaves nothing behind: a broker goes on giving a member that is away its share for as long as its session
+    // stands, and gates would wait for answers in vain. What it had not acknowledged the devices send again.
+    clean: options.shared,
     keepalive: 60,
     reconnectPeriod: 1000,
     connectTimeout: 10_000,
     resubscribe: false,
     manualConnect: true,
-    ...(options.protocolVersion === 5 && { properties: { sessionExpiryInterval: 3600, receiveMaximum: 65_535 } }),
+    ...(options.protocolVersion === 5 && {
+      properties: { sessionExpiryInterval: options.shared ? 0 : 3600, receiveMaximum: 65_535 },
+    }),
   };
   const client: MqttClient = mqtt.connect(options.url, settings);
   let epoch = 0;
@@ -144,7 +148,7 @@ export function createListener(options: ListenerOptions) {
 
   client.on('connect', (connack) => {
     (client.stream as unknown as Socket).setNoDelay?.(true);
-    if (epoch > 1 && !connack.sessionPresent)
+    if (epoch > 1 && !connack.sessionPresent && !options.shared)
       log.warn({ event: 'mqtt-session-lost' }, 'broker forgot our session: devices send again');
     subscribe();
   });
