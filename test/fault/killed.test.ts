@@ -32,9 +32,11 @@ async function killAll(
   over: () => boolean,
   kills: { part: Part; ms: number }[],
 ): Promise<void> {
-  const random = createRandom(Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000));
+  const seed = Number(process.env.FAULT_SEED ?? Date.now() % 1_000_000);
+  const random = createRandom(seed);
+  console.log(`    FAULT_SEED=${seed}`);
   const began = Date.now();
-  const each = (FIRST_MS + SECOND_MS) / KILLS;
+  const each = (0.85 * (FIRST_MS + SECOND_MS)) / KILLS;
   const order: Part[] = [];
   while (order.length < KILLS) order.push(...(['server', 'mongod', 'broker'] as Part[]).sort(() => random.next() - 0.5));
   for (let i = 0; i < KILLS; i++) {

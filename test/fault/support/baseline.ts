@@ -14,7 +14,8 @@ export const AWAY_SECONDS = Number(process.env.FAULT_AWAY_SECONDS ?? 8);
 /** Messages flow for so long while parts are killed. */
 export const FIRST_MS = KILLS * 1_000;
 export const SECOND_MS = KILLS * 4_000;
-export const PATIENCE_MS = 60_000 + KILLS * 15_000;
+/** Longest wait for any one thing, on a machine that has much else to do. */
+export const PATIENCE_MS = 60_000 + KILLS * 15_000 + EVENTS * 20;
 
 let world: World | undefined;
 let baseline: Promise<Result> | undefined;
