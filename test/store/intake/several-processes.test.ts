@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startCore, type TestCore } from '../../support/core.ts';
 import {
   after as later,
@@ -12,7 +13,6 @@ import {
   passage,
   random,
   reading,
-  refOf,
   shuffled,
   sighting,
   telemetry,
@@ -74,7 +74,9 @@ describe('several processes on one store', function () {
   this.timeout(120_000);
   let mongo: Awaited<ReturnType<typeof startMongo>>;
   const cores: TestCore[] = [];
-  const messages = TRUCKS.flatMap(storyOf);
+  const stories = new Map(TRUCKS.map((row, i) => [row, storyOf(row, i)]));
+  const messagesOf = (row: (typeof TRUCKS)[number]) => stories.get(row)!;
+  const messages = TRUCKS.flatMap(messagesOf);
 
   before(async () => {
     mongo = await startMongo();
@@ -103,14 +105,44 @@ describe('several processes on one store', function () {
     await among[0]!.core.sweeps.now();
   }
 
-  // Without the second reading in `settleSpans` (every span judged once) this fails on most seeds, from the first on.
   it('come to what one alone comes to, in whatever order and company the messages arrive', async () => {
     await share([messages], cores.slice(0, 1));
     const expected = await verdict(cores[0]!);
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= 5; seed++) {
       await forget(cores[0]!);
       const next = random(seed);
       await share(batches(shuffled(messages, next), next, 3), cores);
+      expect(await verdict(cores[0]!), `seed ${seed}`).to.deep.equal(expected);
+    }
+  });
+
+  /** Delays before a process stores messages and findings: what it has read is old by the time it writes. */
+  function slowed({ core }: TestCore, next: () => number): () => void {
+    const { observations, findings } = core.stores;
+    const [store, insert, replace] = [observations.insert, findings.insert, findings.replace];
+    const pause = () => sleep(next() * 25);
+    observations.insert = async (docs) => (await pause(), store(docs));
+    findings.insert = async (docs) => (docs.length > 0 && (await pause()), insert(docs));
+    findings.replace = async (changes) => (changes.length > 0 && (await pause()), replace(changes));
+    return () => Object.assign(observations, { insert: store }) && Object.assign(findings, { insert, replace });
+  }
+
+  // Without the second reading in `settleSpans` (every span judged once) this fails on seed 1.
+  it('have the last word on what they read before another wrote: the messages of a truck all at once, each in another process', async () => {
+    await share([messages], cores.slice(0, 1));
+    const expected = await verdict(cores[0]!);
+    for (let seed = 1; seed <= 3; seed++) {
+      await forget(cores[0]!);
+      const next = random(seed);
+      const restore = cores.map((core) => slowed(core, next));
+      try {
+        await share(
+          TRUCKS.flatMap((row) => shuffled(messagesOf(row), next)).map((m) => [m]),
+          cores,
+        );
+      } finally {
+        for (const end of restore) end();
+      }
       expect(await verdict(cores[0]!), `seed ${seed}`).to.deep.equal(expected);
     }
   });
@@ -135,15 +167,13 @@ describe('several processes on one store', function () {
     const documents = await cores[0]!.core.stores.observations.collection.find().toArray();
     await forget(cores[0]!);
     const { db } = cores[0]!.store;
-    await db
-      .collection('batches')
-      .insertOne({
-        _id: 'b-dead' as never,
-        owner: 'dead.1',
-        instance: 'dead',
-        state: 'open',
-        openedAt: new Date(Date.now() - 60_000),
-      });
+    await db.collection('batches').insertOne({
+      _id: 'b-dead' as never,
+      owner: 'dead.1',
+      instance: 'dead',
+      state: 'open',
+      openedAt: new Date(Date.now() - 60_000),
+    });
     await db.collection('observations').insertMany(documents.map((doc) => ({ ...doc, batch: 'b-dead' })) as never[]);
     await Promise.all(cores.map((core) => core.core.sweeps.now()));
     await cores[1]!.core.sweeps.now();
@@ -158,15 +188,13 @@ describe('several processes on one store', function () {
     const { db } = cores[0]!.store;
     await db.collection('alerts').deleteMany({});
     await db.collection('decisions').updateMany({}, { $unset: { rejudged: 1 } });
-    await db
-      .collection('batches')
-      .insertOne({
-        _id: 'b-late' as never,
-        owner: 'dead.1',
-        instance: 'dead',
-        state: 'open',
-        openedAt: new Date(Date.now() - 60_000),
-      });
+    await db.collection('batches').insertOne({
+      _id: 'b-late' as never,
+      owner: 'dead.1',
+      instance: 'dead',
+      state: 'open',
+      openedAt: new Date(Date.now() - 60_000),
+    });
     await db.collection('observations').updateMany({}, { $set: { batch: 'b-late' } });
     await cores[1]!.core.sweeps.now();
     expect(await verdict(cores[0]!)).to.deep.equal(expected);

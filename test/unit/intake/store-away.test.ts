@@ -18,7 +18,7 @@ const cases: [what: string, error: unknown, away: boolean][] = [
   ['no server to be found', new MongoServerSelectionError('refused', {} as never), true],
   ['a time limit of the driver', new MongoOperationTimeoutError('late'), true],
   ['a pool cleared by another’s broken connection', { name: 'PoolClearedOnNetworkError' }, true],
-  ['a broken connection within a bulk write', new MongoBulkWriteError(new MongoNetworkError('closed') as never, none), true],
+  ['a broken connection within a bulk write', new MongoBulkWriteError(new MongoNetworkError('closed'), none), true],
   ['a bulk write whose concern was not met', new MongoBulkWriteError({ message: 'w', code: 64, writeErrors: [] }, unmet), true],
   ['a server that is no primary', new MongoServerError({ message: 'not primary', code: 10107 }), true],
   ['a server that shuts down', new MongoServerError({ message: 'shutdown', code: 91 }), true],
@@ -26,7 +26,7 @@ const cases: [what: string, error: unknown, away: boolean][] = [
   ['a command the store refuses', new MongoServerError({ message: 'bad', code: 2 }), false],
   [
     'a bulk command the store refuses',
-    new MongoBulkWriteError(new MongoServerError({ message: 'bad', code: 2 }) as never, none),
+    new MongoBulkWriteError(new MongoServerError({ message: 'bad', code: 2 }), none),
     false,
   ],
   ['a mistake of our own', new TypeError('undefined is not a function'), false],
