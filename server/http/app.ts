@@ -10,6 +10,7 @@ import { maskPlate, type Logger } from '../log.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Identity } from '../users/identity.ts';
 import { authentication, sameSite } from './authentication.ts';
+import { compressed } from './compression.ts';
 import { consoleRouter } from './console.ts';
 import { problemHandler } from './problems.ts';
 import { contractRouter, healthRouter, metricsRouter, type Checks } from './routes/operation.ts';
@@ -46,7 +47,7 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(securityHeaders(secure, deps.tileUrl), requestLog(log));
+  app.use(securityHeaders(secure, deps.tileUrl), requestLog(log), compressed());
   app.use(healthRouter(checks));
   const signedIn = authentication(identity);
   app.use('/metrics', signedIn);
