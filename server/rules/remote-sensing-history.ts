@@ -1,4 +1,4 @@
-import { civilDate } from '../../devices/contract/instant.ts';
+import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Kind } from '../../devices/contract/kinds.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
@@ -120,6 +120,7 @@ export function failuresOf(
 function failed(first: Pass, second: Pass, pollutants: Smoke[], policy: Policy): FindingDraft {
   const limits = policy.rules['remote-sensing'];
   const pair = [first, second].map((pass) => pass.readings[0]?.ref ?? '');
+  const [when, then] = datesOf(first.at, second.at);
   return {
     rule: 'remote-sensing',
     ruleVersion: 1,
@@ -140,11 +141,18 @@ function failed(first: Pass, second: Pass, pollutants: Smoke[], policy: Policy):
     },
     limit: { opacity: limits.opacityPercent, ringelmann: limits.ringelmann, months: limits.windowMonths },
     basis: basisOf(policy, [...limits.basis, ...limits.clueBasis]),
-    zh: `${civilDate(first.at)}与${civilDate(second.at)}连续两次遥感检测同种污染物超标，判定为排放检验不合格`,
-    en: `Two remote-sensing passes in a row over the limit of one pollutant, ${civilDate(first.at)} and ${civilDate(second.at)}: failed`,
+    zh: `${when}与${then}连续两次遥感检测同种污染物超标，判定为排放检验不合格`,
+    en: `Two remote-sensing passes in a row over the limit of one pollutant, ${when} and ${then}: failed`,
     clue: limits.clue,
     facts: { readings: [first, second].flatMap((pass) => pass.readings.map((r) => r.ref)) },
   };
+}
+
+/** Two moments by their civil dates; on one day by date and time of day, on the second without the date. */
+function datesOf(first: number, second: number): [string, string] {
+  if (civilDate(first) !== civilDate(second)) return [civilDate(first), civilDate(second)];
+  const [one, two] = [first, second].map((at) => formatInstant(at).slice(11, 16));
+  return [`${civilDate(first)} ${one}`, String(two)];
 }
 
 /**

@@ -80,19 +80,18 @@ function singleReading(context: JudgeContext, body: Reading): FindingDraft[] {
         basis: limits.basis,
         measured: { opacity: opacity ?? null, ringelmann: ringelmann ?? null },
         limit: { opacity: limits.opacityPercent, ringelmann: limits.ringelmann },
-        zh: `遥感检测烟度超标：不透光度${shown(opacity)}%（限值${limits.opacityPercent}%），林格曼${shown(ringelmann)}级（限值${limits.ringelmann}级）`,
-        en: `Smoke over the limit: opacity ${shown(opacity)} % (limit ${limits.opacityPercent} %), Ringelmann ${shown(ringelmann)} (limit ${limits.ringelmann})`,
+        ...smokeText(body, context.policy),
       }),
     );
   }
-  if (over.includes('no')) {
+  if (no !== undefined && over.includes('no')) {
     findings.push(
       findingOn(remoteSensing, context, {
         code: 'no-screening',
         severity: 'info',
         proposal: 'none',
         basis: limits.basis,
-        measured: { no: no ?? null },
+        measured: { no },
         limit: { no: limits.noPpm },
         zh: `遥感检测一氧化氮${shown(no)}×10⁻⁶，高于筛查值${limits.noPpm}×10⁻⁶（仅用于筛查）`,
         en: `NO ${shown(no)}e-6 above the screening value ${limits.noPpm}e-6 (screening only)`,
@@ -121,6 +120,22 @@ function failedVehicle(context: JudgeContext): FindingDraft[] {
   ];
 }
 
-function shown(value: number | undefined): string {
-  return value === undefined ? '–' : String(Math.round(value * 100) / 100);
+/** What was measured of the smoke, each beside its limit; what was not measured is not spoken of. */
+function smokeText({ measured: { opacity, ringelmann } }: Pick<Reading, 'measured'>, policy: Policy): { zh: string; en: string } {
+  const { opacityPercent, ringelmann: ringelmannMost } = policy.rules['remote-sensing'];
+  const zh: string[] = [];
+  const en: string[] = [];
+  if (opacity !== undefined) {
+    zh.push(`不透光度${shown(opacity)}%（限值${opacityPercent}%）`);
+    en.push(`opacity ${shown(opacity)} % (limit ${opacityPercent} %)`);
+  }
+  if (ringelmann !== undefined) {
+    zh.push(`林格曼${shown(ringelmann)}级（限值${ringelmannMost}级）`);
+    en.push(`Ringelmann ${shown(ringelmann)} (limit ${ringelmannMost})`);
+  }
+  return { zh: `遥感检测烟度超标：${zh.join('，')}`, en: `Smoke over the limit: ${en.join(', ')}` };
+}
+
+function shown(value: number): string {
+  return String(Math.round(value * 100) / 100);
 }

@@ -201,6 +201,13 @@ describe('failures by remote sensing', () => {
     expect(finding?.en.length).below(121);
   });
 
+  it('names two days by their dates, two passes of one day by the time of day', () => {
+    const said = (one: string, two: string) => failuresOf([reading(one, smoke), reading(two, smoke)], [], policy)[0];
+    expect(said('2021-11-01', '2021-11-02')?.zh).match(/^2021-11-01与2021-11-02连续两次/);
+    expect(said('2021-11-01 08:05', '2021-11-01 13:40')?.zh).match(/^2021-11-01 08:05与13:40连续两次/);
+    expect(said('2021-11-01 08:05', '2021-11-01 13:40')?.en).match(/, 2021-11-01 08:05 and 13:40: failed$/);
+  });
+
   it('orders readings of one moment by station, then id, by code unit', () => {
     const one = '2021-11-01 08:00:00';
     const passes = passesOf(

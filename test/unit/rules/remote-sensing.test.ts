@@ -53,6 +53,19 @@ describe('a single remote-sensing reading', () => {
     });
   }
 
+  it('speaks of what was measured alone', () => {
+    const said = (measured: Reading['measured']) => judge(measured).map(({ zh, en }) => [zh, en]);
+    expect(said({ opacity: 46 })).deep.equal([
+      ['遥感检测烟度超标：不透光度46%（限值30%）', 'Smoke over the limit: opacity 46 % (limit 30 %)'],
+    ]);
+    expect(said({ ringelmann: 1.5 })).deep.equal([
+      ['遥感检测烟度超标：林格曼1.5级（限值1级）', 'Smoke over the limit: Ringelmann 1.5 (limit 1)'],
+    ]);
+    expect(said({ opacity: 46.125, ringelmann: 2 })[0]?.[0]).equal(
+      '遥感检测烟度超标：不透光度46.13%（限值30%），林格曼2级（限值1级）',
+    );
+  });
+
   it('enters the history with its own values and flags', () => {
     const reading = observation('remote-sensing', 'reading', at, { measured: { opacity: 40, no: 2000 } }) as Extract<
       Observation,
