@@ -30,8 +30,9 @@ export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor
     scopeFilter(scope),
     { $or: [{ openedSeq: { $lte: asOf } }, { openedSeq: { $exists: false } }] },
   ];
-  const { state, rule, severity, audience, county, enterprise, plate, from, to, after } = query;
-  if (state) all.push({ state });
+  const { state, provisional, rule, severity, audience, county, enterprise, plate, from, to, after } = query;
+  if (state) all.push({ state: { $in: state } });
+  if (provisional !== undefined) all.push({ provisional: provisional === 'true' });
   if (rule !== undefined) all.push({ rule });
   if (severity) all.push({ severity });
   if (audience) all.push({ audiences: audience });

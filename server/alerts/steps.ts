@@ -56,6 +56,7 @@ export function applyStep(
     step: command.step,
     at: now,
     by: actor.username,
+    ...(actor.name !== '' && { byName: actor.name }),
     ...(note !== undefined && { note }),
     ...(Object.keys(given).length > 0 && { detail: given }),
   };

@@ -181,6 +181,8 @@ export interface AlertStep {
   step: string;
   at: Date;
   by: string;
+  /** The person's name as it was then. */
+  byName?: string;
   note?: string;
   detail?: Record<string, unknown>;
 }

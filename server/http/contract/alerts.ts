@@ -57,6 +57,7 @@ export const historyEntry = z.strictObject({
   step: z.string().describe('a step, or of the system: opened, reopened, withdrawn, findings-withdrawn, escalated'),
   at: instant,
   by: z.string().describe('a user name, or `system`'),
+  byName: z.string().optional().describe('the name of the person who has the user name, as it was then'),
   note: z.string().optional(),
   detail: z.record(z.string(), z.unknown()).optional(),
 });
@@ -93,7 +94,13 @@ const moment = (edge: 'start' | 'end') =>
 
 /** The query of `GET /alerts`. `plate` is a number or `number,colour`; `from` belongs to the stretch, `to` does not; a bare date as `to` is the whole day. */
 export const alertQuery = z.strictObject({
-  state: alertState.optional(),
+  state: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(z.array(alertState).max(ALERT_STATES.length))
+    .optional()
+    .describe('one state, or several with commas between'),
+  provisional: z.enum(['true', 'false']).optional().describe('only alerts that are provisional, or only those that are not'),
   rule: line.optional(),
   severity: severity.optional(),
   audience: audience.optional(),

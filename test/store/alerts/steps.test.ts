@@ -112,12 +112,14 @@ describe('people work on stored alerts', function () {
     const all = await walk({});
     expect([all.length, new Set(all).size]).to.deep.equal([26, 26]);
     expect(await walk({ order: 'asc' })).to.deep.equal([...all].reverse());
-    const numbers: Record<string, string>[] = [{ county: '140981' }, { plate: '晋H12345' }, { plate: '晋H1234' }, { plate: '晋H12345,yellow' }, { state: 'closed' }, { after: '20' }, { from: at(3).toISOString() }, { to: at(1).toISOString() }, { audience: 'police' }]; // prettier-ignore
+    const numbers: Record<string, string>[] = [{ county: '140981' }, { plate: '晋H12345' }, { plate: '晋H1234' }, { plate: '晋H12345,yellow' }, { state: 'closed' }, { state: 'open,acknowledged' }, { provisional: 'true' }, { provisional: 'false' }, { after: '20' }, { from: at(3).toISOString() }, { to: at(1).toISOString() }, { audience: 'police' }]; // prettier-ignore
     const found: number[] = [];
     for (const query of numbers) found.push((await walk(query)).length);
-    expect(found).to.deep.equal([12, 26, 0, 26, 0, 6, 6, 8, 0]);
+    expect(found).to.deep.equal([12, 26, 0, 26, 0, 26, 0, 26, 6, 6, 8, 0]);
     expect(await walk({}, actor('bureau', { counties: ['140981'] }))).to.have.length(12);
     expect(await walk({}, actor('police'))).to.deep.equal([]);
+    for (const state of ['', 'open,', 'open,gone', 'open;closed'])
+      expect(alertQuery.safeParse({ state }).success, state).to.equal(false);
     expect(await status(alerts.list(alertQuery.parse({ cursor: 'nonsense' }), officer))).to.equal(400);
     expect(await alerts.stateNumbers(officer)).to.deep.equal({ open: 26 });
     const doc = await connection.collection<AlertDoc>('alerts').findOne({ _id: id });

@@ -76,15 +76,16 @@ describe('the steps people take on an alert', () => {
     });
   });
 
-  it('keep who, when, the note and what was given', () => {
-    const result = applyStep(alert('open'), COMMANDS.dispatch, actor('bureau'), at(5));
+  it('keep who by user and by name, when, the note and what was given', () => {
+    const result = applyStep(alert('open'), COMMANDS.dispatch, actor('bureau', { name: '李晓燕' }), at(5));
     expect(result.ok && result.next.history.at(-1)).to.deep.equal({
       step: 'dispatch',
       at: at(5),
       by: 'bureau',
+      byName: '李晓燕',
       detail: COMMANDS.dispatch.body,
     });
-    const noted = applyStep(alert('open'), COMMANDS.acknowledge, actor('bureau'), at(5));
+    const noted = applyStep(alert('open'), COMMANDS.acknowledge, actor('bureau', { name: '' }), at(5));
     expect(noted.ok && noted.next.history.at(-1)).to.deep.equal({ step: 'acknowledge', at: at(5), by: 'bureau', note: 'seen' });
   });
 
