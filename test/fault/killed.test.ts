@@ -79,6 +79,11 @@ describe('a platform whose parts are killed', function () {
         patienceMs: PATIENCE_MS,
       });
       expect(server.crashes(), 'the server ended by itself').to.deep.equal([]);
+      const blamed = server
+        .output()
+        .split('\n')
+        .filter((line) => /"event":"(poison|not-judged|due-not-done|rule-error)"/.test(line));
+      expect(blamed, 'messages blamed for a store that was away').to.deep.equal([]);
       return got;
     });
     console.log(
