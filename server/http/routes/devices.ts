@@ -20,6 +20,9 @@ export interface DeviceDoor {
 /** A body above this is not kept, only its digest; the contract's own bound (64 KiB) is answered `too-large` by the intake. */
 const MAX_BODY = 256 * 1024;
 
+/** A store that hangs is away: a device is not kept waiting for longer. */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** `POST /devices/<kind>/<deviceId>/<message>` and `GET /devices/gate/<id>/policy`, for devices without MQTT; HTTP Basic. */
 export function devicesRouter(door: DeviceDoor): Router {
   const router = Router();
@@ -31,17 +34,7 @@ export function devicesRouter(door: DeviceDoor): Router {
       const message = `more than ${MAX_BODY} bytes`;
       return sendRejected(res, { sha256, code: 'too-large', message, final: true, at: formatInstant(door.now()) });
     }
-    let outcome: DoorOutcome;
-    try {
-      outcome = await door.submit(kind, deviceId, String(req.params.message), bytes);
-    } catch {
-      throw new AppError(
-        503,
-        'store-away',
-        { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' },
-        { retryAfter: 5 },
-      );
-    }
+    const outcome = await unlessAway(door.submit(kind, deviceId, String(req.params.message), bytes));
     if (outcome === null) return void res.status(204).end();
     if (!outcome.stored) return sendRejected(res, outcome.rejected);
     res.json(outcome.decision ?? { ids: [outcome.id], at: formatInstant(door.now()) });
@@ -49,7 +42,7 @@ export function devicesRouter(door: DeviceDoor): Router {
 
   router.get('/devices/gate/:deviceId/policy', async (req, res) => {
     const { deviceId } = await deviceOf(req, door, 'gate');
-    const policy = await door.policyOf(deviceId);
+    const policy = await unlessAway(door.policyOf(deviceId));
     if (!policy) throw new AppError(404, 'not-found', { zh: '没有这个门禁', en: 'there is no such gate' });
     const etag = `"${createHash('sha256').update(JSON.stringify(policy)).digest('base64url').slice(0, 22)}"`;
     res.set('ETag', etag).set('Cache-Control', 'no-cache');
@@ -74,6 +67,22 @@ async function bodyOf(req: Request): Promise<{ bytes?: Buffer; sha256: string }>
   return { sha256: hash.digest('hex'), ...(length <= MAX_BODY && { bytes: Buffer.concat(chunks) }) };
 }
 
+/** What needs the store, in time. @throws 503 when it fails or hangs */
+async function unlessAway<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('late')), ANSWER_WITHIN_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } catch (cause) {
+    const text = { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' };
+    throw new AppError(503, 'store-away', text, { retryAfter: 5, cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function sendRejected(res: Response, rejected: Rejected): void {
   const status = rejected.code === 'too-large' ? 413 : rejected.code === 'rate-limited' ? 429 : 422;
   if (rejected.retryAfter !== undefined) res.set('Retry-After', String(rejected.retryAfter));
@@ -88,8 +97,9 @@ async function deviceOf(req: Request, door: DeviceDoor, only?: Kind): Promise<{ 
   const shown = basic === undefined ? '' : Buffer.from(basic, 'base64').toString('utf8');
   const colon = shown.indexOf(':');
   const [user, secret] = colon < 0 ? ['', ''] : [shown.slice(0, colon), shown.slice(colon + 1)];
-  const [shownKind = '', shownId = ''] = user.split('/');
-  if (!isKind(shownKind) || !DEVICE_ID.test(shownId) || !(await door.authenticate(shownKind, shownId, secret))) {
+  const [shownKind = '', shownId = '', ...more] = user.split('/');
+  const wellFormed = isKind(shownKind) && DEVICE_ID.test(shownId) && more.length === 0;
+  if (!wellFormed || !(await unlessAway(door.authenticate(shownKind, shownId, secret)))) {
     throw new AppError(401, 'bad-credentials', { zh: '设备账号或密钥有误', en: 'the device account or its secret is wrong' });
   }
   if (shownKind !== kind || shownId !== deviceId) {

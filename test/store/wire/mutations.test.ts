@@ -62,9 +62,7 @@ describe(`A running platform that is sent ${MUTANTS} spoiled messages (seed ${SE
       const letters = new Map(
         (await wire.deadLetters.find({}, { projection: { code: 1 } }).toArray()).map((d) => [d._id, d.code]),
       );
-      const stored = new Map(
-        (await wire.observations.find({}, { projection: { raw: 1 } }).toArray()).map((d) => [d._id as string, d.raw]),
-      );
+      const stored = new Map((await wire.observations.find({}, { projection: { raw: 1 } }).toArray()).map((d) => [d._id, d.raw]));
       const wrong: string[] = [];
       const counts: Record<string, number> = {};
       for (const each of sent) {

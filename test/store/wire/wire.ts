@@ -15,6 +15,8 @@ export interface Wire {
   /** The store's address. */
   uri: string;
   store: Store;
+  /** The store's process. */
+  mongod(): number | null;
   registry: Registry;
   /** The platform's own clock. */
   clock: Clock;
@@ -58,6 +60,7 @@ export async function startWire({ env = {}, devices = [], through }: WireOptions
       platform,
       uri: mongo.uri,
       store,
+      mongod: mongo.pid,
       registry,
       clock,
       ...collections(store),
