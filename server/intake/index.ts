@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { DeviceStatusDoc, DeviceStatusStore } from '../store/device-status.ts';
 import type { DecisionDoc } from '../store/types.ts';
+import type { Decision } from '../../devices/contract/answers.ts';
 import { inForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { isUrgent, rejectedOf } from './admit.ts';
@@ -59,7 +60,7 @@ export function createIntake(deps: IntakeDeps) {
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
     });
   const gates = lane('gates', 200, 0, 4);
-  const others = lane('others', 500, 8, 2);
+  const others = lane('others', 500, 8, 4);
   const statuses = createLane<{ doc: DeviceStatusDoc; acknowledge(): void }>({
     name: 'status',
     size: 500,
@@ -97,12 +98,12 @@ export function createIntake(deps: IntakeDeps) {
     };
   }
 
-  function answer(packet: Packet, kind: Kind | undefined, outcome: Outcome) {
+  function answer(packet: Packet, kind: Kind | undefined, decided: (decision: Decision) => void, outcome: Outcome) {
     packet.acknowledge();
     if (kind === undefined) return;
     if (outcome.stored) {
       receipts.add(kind, packet.deviceId, outcome.id);
-      if (outcome.decision) publishDecision(packet.deviceId, outcome.decision, packet.correlation);
+      if (outcome.decision) decided(outcome.decision);
     } else publish(answerTopic(kind, packet.deviceId, 'rejected'), JSON.stringify(outcome.rejected), { qos: 1 });
     observe?.message(kind, outcome.stored ? 'stored' : outcome.rejected.code);
   }
@@ -133,6 +134,11 @@ export function createIntake(deps: IntakeDeps) {
     packet(packet: Packet): void {
       if (isAnswer(packet.message)) return packet.acknowledge();
       const kind = packet.kind !== undefined && isKind(packet.kind) ? packet.kind : undefined;
+      let told = false;
+      const decided = (decision: Decision) => {
+        if (!told) publishDecision(packet.deviceId, decision, packet.correlation);
+        told = true;
+      };
       const incoming: Incoming = {
         topic: packet.topic,
         ...(kind !== undefined && { kind }),
@@ -143,7 +149,8 @@ export function createIntake(deps: IntakeDeps) {
         receivedAt: clock.now(),
         ...(packet.correlation && { correlation: packet.correlation }),
         via: 'mqtt',
-        settle: (outcome) => answer(packet, kind, outcome),
+        settle: (outcome) => answer(packet, kind, decided, outcome),
+        decided,
       };
       const quota = quotas.take(kind ?? '?', packet.deviceId);
       if (quota !== 'ok') {

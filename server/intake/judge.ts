@@ -42,7 +42,8 @@ export function createJudge(deps: JudgeDeps) {
   const { observations, findings, decisions, clock, alerts, urea, lanes } = deps;
 
   /**
-   * Judges messages that are stored: new ones, and ones whose judging was cut off before. Everything is stored when it resolves.
+   * Judges messages that are stored: new ones, and ones whose judging was cut off before. Everything is stored when it resolves; a
+   * decision is told earlier, as soon as it and the findings it was folded from are stored.
    * @returns the decisions of the gate messages among them, as stored
    */
   async function works(fresh: Work[], again: Work[]): Promise<DecisionDoc[]> {
@@ -53,7 +54,8 @@ export function createJudge(deps: JudgeDeps) {
     const drafts = await judgeEach(judged);
     const own = judged.flatMap((work) => docsOf(work, drafts.get(work)!));
     const gates = judged.filter(isGate);
-    const [histories, made] = await Promise.all([settleHistories(all), decide(gates, drafts), findings.insert(own), marked]);
+    const decided = Promise.all([decide(gates, drafts), findings.insert(own)]).then(([stored]) => tell(gates, stored));
+    const [histories, made] = await Promise.all([settleHistories(all), decided, marked]);
     const doubtful = gates.filter((w) => again.includes(w) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)));
     const badFills = judged.filter((w) => drafts.get(w)!.some(({ draft }) => draft.code === 'bad-urea'));
     const answers = await settleAnswers(gates, doubtful, all, badFills);
@@ -67,6 +69,16 @@ export function createJudge(deps: JudgeDeps) {
     lanes.show(gates, made);
     await alerts.refresh([...keys]);
     return made;
+  }
+
+  /** A gate waits for its decision, not for what else comes of its message. */
+  function tell(gates: Work[], stored: DecisionDoc[]): DecisionDoc[] {
+    const byRef = new Map(stored.map((d) => [d._id, d]));
+    for (const { observation, incoming } of gates) {
+      const made = byRef.get(observation.ref);
+      if (made?.published) incoming?.decided?.(made.decision);
+    }
+    return stored;
   }
 
   interface Judged {

@@ -30,7 +30,7 @@ export interface PipelineDeps extends HistoryDeps {
  *   4 insert     unordered on the unique key: what is there already is a repeat
  *   5 judge      histories are read after the insert; write, read once more, until nothing changes
  *   6 record     findings, decisions, alerts (inside `judge`)
- *   7 answer     decisions, receipts, PUBACKs: nothing before all of it is stored
+ *   7 answer     a decision as soon as it and its findings are stored (a driver waits); receipts and PUBACKs when all of it is
  * A fixed small number of round trips per batch. Throws when the store is away, or when one of its messages cannot be handled (the lane
  * then halves the batch).
  */

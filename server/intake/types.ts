@@ -26,6 +26,8 @@ export interface Incoming {
   /** The gate wants its decision and receipt over MQTT. */
   via: 'mqtt' | 'http';
   settle(outcome: Outcome): void;
+  /** The decision to be given, told as soon as it is stored: a driver waits, while alerts and histories are still being brought up. */
+  decided?(decision: Decision): void;
 }
 
 /** A refusal on its way to the dead letters and to the device. */
