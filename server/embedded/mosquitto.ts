@@ -46,7 +46,7 @@ export function mosquittoConfig(directory: string, { host, port, runAs }: Mosqui
     '# A gate waits for each answer.',
     'set_tcp_nodelay true',
     '# The platform acknowledges late and in batches.',
-    'max_inflight_messages 1000',
+    'max_inflight_messages 8000',
     '# Beyond this messages are dropped; devices send again what has no receipt.',
     'max_queued_messages 100000',
     'max_queued_bytes 268435456',

@@ -11,7 +11,7 @@ export interface GateLanes {
 }
 
 /** A busy lane changes with every batch; the board takes its newest state of so many milliseconds. */
-const GATHER_MS = 100;
+const GATHER_MS = 250;
 const RETRY_MS = 1000;
 
 /** @param publish writes lanes; a newer state that stands there already stays */
