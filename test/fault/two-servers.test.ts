@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { until } from '../support/until.ts';
 import { startMosquitto } from '../support/brokers.ts';
 import { startMongo } from '../support/mongo.ts';
-import { FIRST_MS, PATIENCE_MS, SECOND_MS, theWorld, undisturbed } from './support/baseline.ts';
+import { PATIENCE_MS, SECOND_MS, theWorld, undisturbed } from './support/baseline.ts';
 import { play } from './support/play.ts';
 import { startServer, type Server } from './support/server.ts';
 import { openStore } from './support/store.ts';
@@ -41,7 +41,7 @@ describe('two server processes on one Mosquitto and one store', function () {
         world,
         { servers, mqttUrl: broker.url, dir: join(dir, 'devices'), open: () => openStore(mongo.uri) },
         {
-          spreadMs: [FIRST_MS, SECOND_MS / 2],
+          spreadMs: [0, SECOND_MS / 3],
           waitForLive: false,
           async disturb(devices) {
             await until(() => devices.counts().put > world1 + (world.messages.length - world1) * 0.4, PATIENCE_MS);
