@@ -174,7 +174,8 @@ function digestOf({ at, validUntil, requirements, unknownVehicle, expired }: Gat
 /** Whether the vehicles need no new payload: the same ones, or the last payload is young. One that gets or loses its block is told at once. */
 function sameVehicles(last: GatePayloadDoc, payload: GatePolicy, now: number): boolean {
   const known = new Map(last.payload.vehicles.map((v) => [`${v[0]},${v[1]}`, v[6]]));
-  if (payload.vehicles.some((v) => known.has(`${v[0]},${v[1]}`) && known.get(`${v[0]},${v[1]}`) !== v[6])) return false;
+  // One that is not in the last payload and is blocked now changes, too: unknown vehicles are only looked at.
+  if (payload.vehicles.some((v) => Boolean(known.get(`${v[0]},${v[1]}`)) !== Boolean(v[6]))) return false;
   const young = now - (last.validUntil.getTime() - VALID_MS) < VEHICLES_MS;
   return young || (known.size === payload.vehicles.length && payload.vehicles.every((v) => known.has(`${v[0]},${v[1]}`)));
 }
