@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { CommandStartedEvent } from 'mongodb';
-import { MongoClient } from 'mongodb';
 import { startCore, type TestCore } from '../../support/core.ts';
 import {
   after as later,
@@ -48,7 +47,7 @@ describe('round trips to the database', function () {
     t = await startCore({ at: '2021-06-01T00:00:00+08:00', uri: `${mongo.uri}&monitorCommands=true`, judgeAfterMs: 0 });
     await furnish(t, TRUCKS);
     t.clock.set(NOW);
-    const client = t.store.connection.getClient() as unknown as MongoClient;
+    const client = t.store.connection.getClient();
     client.on('commandStarted', (event: CommandStartedEvent) => {
       const about = (event.command as Record<string, unknown>)[event.commandName];
       if (typeof about === 'string' && about !== 'batches') commands.push(`${event.commandName} ${about}`);
