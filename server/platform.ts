@@ -195,7 +195,11 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   stops.push(() => core.stop());
   core.gatePolicies.start();
   const port = await listen(http, config.port, config.host);
-  stops.push(() => closeHttp(http));
+  stops.push(async () => {
+    const closed = closeHttp(http);
+    await live.disconnect();
+    await closed;
+  });
   return {
     url: `http://${hostInUrl(config.host)}:${port}`,
     mqttUrl: broker ? broker.url : withoutCredentials(config.mqtt.url!),

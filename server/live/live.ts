@@ -43,6 +43,8 @@ export function createLive({ http, store, lanes, authenticate, onEnded, log, opt
       writer.start();
       sockets.start();
     },
+    /** Sends every client away: an HTTP server is not closed while one is connected. What changed is still numbered until `stop`. */
+    disconnect: () => sockets.stop(),
     async stop(): Promise<void> {
       await sockets.stop();
       await writer.stop();

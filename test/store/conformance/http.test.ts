@@ -450,9 +450,7 @@ describe('HTTP contract v1', function () {
 
     it("GET /vehicles/<number>/<colour>: one vehicle's whole story", async () => {
       const story = await it_.get(`/vehicles/${encodeURIComponent('晋H10001')}/yellow`);
-      expect(JSON.stringify(story))
-        .to.include('"a1"')
-        .and.to.include(vehicle('晋H10001', '3').vin);
+      expect(JSON.stringify(story)).to.include('"a1"').and.to.include(vehicle('晋H10001', '3').vin);
     });
   });
 
@@ -660,5 +658,24 @@ describe('HTTP contract v1', function () {
       const first = await it_.now();
       expect(first).to.be.within(Date.parse(START), Date.parse(START) + 300_000);
     });
+  });
+
+  describe('Findings while they are pending', () => {
+    it('while pending, police see through traffic as provisional: it can be acknowledged, not handed over', async () => {
+    await it_.rows('vehicles', [vehicle('晋H10777', '4')]);
+    const corners = [[112.7, 38.4], [112.76, 38.4], [112.76, 38.44], [112.7, 38.44], [112.7, 38.4]]; // prettier-ignore
+    await it_.rows('zones', [{ id: 'city', zoneKind: 'diversion', nameZh: '城区', polygon: { type: 'Polygon', coordinates: [corners] }, recordedAt: '2020-01-01' }]);
+    await it_.post('checkpoint/c1', 'sighting', { id: 'through', at: new Date(await it_.now()).toISOString(), heading: 90, plate: plate('晋H10777') });
+    const [finding] = await it_.list('/findings?rule=diversion', who.police);
+    expect(finding).to.include({ code: 'through-traffic', status: 'pending', provisional: true });
+    const [alert] = await it_.list('/alerts?rule=diversion', who.police);
+    expect(alert).to.deep.include({ provisional: true, audiences: ['bureau', 'police'] });
+    expect(alert!.place).to.include({ heading: 90, device: 'checkpoint/c1' });
+    const step = (name: string, body: object, rev: number) => it_.api('POST', `/alerts/${alert!.id}/${name}`, { as: who.police!, body, headers: { 'if-match': `"${rev}"` } });
+    isProblem(await step('hand-over', { to: 'traffic-police', code: '1344' }, alert!.rev as number), 409);
+    expect((await step('acknowledge', {}, alert!.rev as number)).status).to.equal(200);
+    expect(await it_.list('/alerts?rule=diversion', who.police981)).to.deep.equal([]);
+    expect(await it_.list('/alerts?rule=diversion', who.enterprise)).to.deep.equal([]);
+  }); // prettier-ignore
   });
 });
