@@ -61,7 +61,7 @@ export function createIntake(deps: IntakeDeps) {
     });
   const gates = lane('gates', 200, 0, 4);
   const others = lane('others', 500, 8, 4);
-  const statuses = createLane<{ doc: DeviceStatusDoc; acknowledge(): void }>({
+  const statuses = createLane<{ doc: DeviceStatusDoc; kept?: true; acknowledge(): void }>({
     name: 'status',
     size: 500,
     linger: 200,
@@ -72,7 +72,8 @@ export function createIntake(deps: IntakeDeps) {
       const known = await deps.registry.devices(items.map((i) => i.doc._id));
       const now = clock.now();
       const own = items.filter((i) => inForce(known.get(i.doc._id) ?? [], now, Infinity)?.facts.enabled);
-      await deps.statuses.record(own.map((i) => i.doc));
+      await deps.statuses.record(own.filter((i) => !i.kept).map((i) => i.doc));
+      await deps.statuses.recordKept(own.filter((i) => i.kept).map((i) => i.doc));
       for (const item of items) item.acknowledge();
     },
     poison: (item, error) => {
@@ -160,7 +161,7 @@ export function createIntake(deps: IntakeDeps) {
       }
       if (packet.message === 'status' && kind !== undefined) {
         const doc = statusOf(kind, packet.deviceId, packet.bytes);
-        if (doc) statuses.push({ doc, acknowledge: packet.acknowledge });
+        if (doc) statuses.push({ doc, ...(packet.kept && { kept: true as const }), acknowledge: packet.acknowledge });
         else void refuseStatus(incoming);
         return;
       }

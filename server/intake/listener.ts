@@ -14,6 +14,8 @@ export interface Packet {
   message: string;
   bytes: Buffer;
   retained: boolean;
+  /** It is an old one that the broker kept: said some time ago, told now because we subscribed. */
+  kept?: true;
   correlation?: Buffer;
   acknowledge(): void;
 }
@@ -91,6 +93,8 @@ export function createListener(options: ListenerOptions) {
       message: parsed?.message ?? '?',
       bytes: packet.payload as Buffer,
       retained: packet.retain,
+      // Without retain-as-published the flag is set on kept messages only; with it the subscription asks for none again.
+      ...(packet.retain && options.protocolVersion === 4 && { kept: true as const }),
       ...(packet.properties?.correlationData && { correlation: packet.properties.correlationData }),
       acknowledge() {
         if (!open) return;
@@ -162,7 +166,7 @@ export function createListener(options: ListenerOptions) {
     // Alone on an outside broker everything under the root is heard, so that a broker without rights cannot hide a wrong topic.
     const everything = options.protocolVersion === 5 && !options.shared;
     const topics = everything ? [`${TOPIC_ROOT}/#`] : SENT.map((message) => `${prefix}${TOPIC_ROOT}/+/+/${message}`);
-    const properties = options.protocolVersion === 5 ? { rap: true, ...(everything && { nl: true }) } : {};
+    const properties = options.protocolVersion === 5 ? { rap: true, rh: 1, ...(everything && { nl: true }) } : {};
     client.subscribe(topics, { qos: 1, ...properties }, (error, granted) => {
       const refused = granted?.filter((g) => g.qos >= 128) ?? [];
       if (error || refused.length > 0) {

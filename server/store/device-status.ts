@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Collection } from 'mongodb';
+import type { Collection, MongoBulkWriteError } from 'mongodb';
 import { civilDate, civilTimeOfDay, MINUTE } from '../../devices/contract/instant.ts';
 import type { Kind } from '../../devices/contract/kinds.ts';
 
@@ -47,15 +47,19 @@ export function deviceStatusStore(connection: Connection) {
     collection,
     indexes: () => model.createIndexes(),
 
-    /** Keeps the statuses; of one device the last received stands. */
+    /** Keeps the statuses; of one device the last received stands, whichever process writes last. */
     async record(statuses: DeviceStatusDoc[]): Promise<void> {
       if (statuses.length === 0) return;
       const heard = statuses.filter((s) => s.online);
       const last = [...new Map(statuses.map((s) => [s._id, s])).values()];
       await Promise.all([
-        collection.bulkWrite(
-          last.map(({ _id, ...status }) => ({ replaceOne: { filter: { _id }, replacement: status, upsert: true } })),
-          { ordered: false },
+        unlessThere(
+          collection.bulkWrite(
+            last.map(({ _id, ...status }) => ({
+              replaceOne: { filter: { _id, receivedAt: { $lte: status.receivedAt } }, replacement: status, upsert: true },
+            })),
+            { ordered: false },
+          ),
         ),
         heard.length > 0 &&
           days.bulkWrite(
@@ -75,6 +79,26 @@ export function deviceStatusStore(connection: Connection) {
       ]);
     },
 
+    /**
+     * Statuses that the broker kept and tells again when we subscribe: news only where they say something else than what is known. They
+     * count as no minute heard.
+     */
+    async recordKept(statuses: DeviceStatusDoc[]): Promise<void> {
+      if (statuses.length === 0) return;
+      await unlessThere(
+        collection.bulkWrite(
+          statuses.map(({ _id, ...status }) => ({
+            replaceOne: {
+              filter: { _id, $nor: [{ online: status.online, queued: status.queued ?? { $exists: false } }] },
+              replacement: status,
+              upsert: true,
+            },
+          })),
+          { ordered: false },
+        ),
+      );
+    },
+
     /** The last statuses of gates, by gate id. */
     async ofGates(ids: string[]): Promise<Map<string, { online: boolean; queued?: number }>> {
       const docs = await collection.find({ kind: 'gate', deviceId: { $in: ids } }).toArray();
@@ -85,3 +109,14 @@ export function deviceStatusStore(connection: Connection) {
   };
 }
 export type DeviceStatusStore = ReturnType<typeof deviceStatusStore>;
+
+/** An upsert whose filter leaves the stored document alone collides with it: that is as it should be. */
+async function unlessThere(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    const { name, writeErrors } = error as Partial<MongoBulkWriteError>;
+    const errors = name === 'MongoBulkWriteError' ? [writeErrors ?? []].flat() : [];
+    if (errors.length === 0 || errors.some((e) => e.code !== 11000)) throw error;
+  }
+}

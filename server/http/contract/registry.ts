@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VEHICLE_CLASSES } from '../../../devices/contract/vehicle-class.ts';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { DEVICE_ID, KINDS } from '../../../devices/contract/kinds.ts';
 import { plateColor, text } from '../../../devices/contract/messages.ts';
@@ -61,7 +62,7 @@ const hourMinute = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/);
 const hours = z.array(z.strictObject({ from: hourMinute, to: hourMinute }));
 
 export const vehiclePredicate = z.strictObject({
-  classes: z.array(z.string()).optional(),
+  classes: z.array(z.enum(VEHICLE_CLASSES)).optional(),
   sizes: z.array(z.enum(['heavy', 'medium', 'light'])).optional(),
   fuels: z
     .array(z.string().regex(/^[A-Z]$/))
