@@ -117,6 +117,16 @@ describe('the console', () => {
       expect(new URL(page.url()).search).to.equal('');
     });
 
+    it('leaves out what may still be taken back, when asked', async () => {
+      const page = await enter('/?provisional=no');
+      await page.locator('[data-alert]').first().waitFor();
+      expect(await page.locator('[data-alert].provisional').count()).to.equal(0);
+      const maybe = mock.open({ provisional: true });
+      const sure = mock.open({ provisional: false });
+      await row(page, sure.id).waitFor();
+      expect(await row(page, maybe.id).count()).to.equal(0);
+    });
+
     it('says why it is empty', async () => {
       const page = await enter('/?plate=晋H00000');
       await page.getByText('没有符合筛选条件的告警').waitFor();

@@ -1,10 +1,32 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
-let built: Promise<unknown> | undefined;
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** All that goes into the console: its sources, the contracts it imports, the packages. */
+const SOURCES = ['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'devices/contract', 'package-lock.json'];
+const BUILT = join(ROOT, 'web/dist/index.html');
 
-/** Builds the console into `web/dist`, once per test run, so that what is tested is what the sources say. */
+let ready: Promise<unknown> | undefined;
+
+/**
+ * Sees to it, once per test run, that `web/dist` is what the sources say: builds the console where it was never built or a source is
+ * younger than it.
+ */
 export async function buildConsole(): Promise<void> {
-  built ??= build({ configFile: fileURLToPath(new URL('../../web/vite.config.ts', import.meta.url)), logLevel: 'warn' });
-  await built;
+  ready ??= isStale() ? build({ configFile: join(ROOT, 'web/vite.config.ts'), logLevel: 'warn' }) : Promise.resolve();
+  await ready;
+}
+
+/** Whether a source is younger than the console that stands in `web/dist`, or none stands there. */
+export function isStale(built = BUILT, sources = SOURCES.map((path) => join(ROOT, path))): boolean {
+  if (!existsSync(built)) return true;
+  const { mtimeMs } = statSync(built);
+  return sources.flatMap(filesIn).some((file) => statSync(file).mtimeMs > mtimeMs);
+}
+
+function filesIn(path: string): string[] {
+  // A folder's own time tells of files that were removed.
+  return statSync(path).isDirectory() ? [path, ...readdirSync(path).flatMap((name) => filesIn(join(path, name)))] : [path];
 }

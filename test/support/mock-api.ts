@@ -100,7 +100,9 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     const rows = [...alerts.values()]
       .filter(
         (a) =>
-          (q['state'] === undefined || a.state === q['state']) && (q['severity'] === undefined || a.severity === q['severity']),
+          (q['state'] === undefined || q['state'].split(',').includes(a.state)) &&
+          (q['provisional'] === undefined || String(a.provisional) === q['provisional']) &&
+          (q['severity'] === undefined || a.severity === q['severity']),
       )
       .filter(
         (a) =>
@@ -122,6 +124,10 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     if (match === undefined) return problem(res, 428, 'if-match-missing', 'If-Match');
     if (match !== `"${alert.rev}"`) return problem(res, 412, 'stale', 'changed meanwhile');
     const { step } = req.params;
+    if (step === 'comment') {
+      change(alert.id, {}, user.name, step, true, undefined, req.body as Record<string, unknown>);
+      return res.json(alerts.get(alert.id));
+    }
     const state = step === 'acknowledge' ? 'acknowledged' : step === 'close' ? 'closed' : null;
     if (state === null || (step === 'acknowledge' && alert.state !== 'open') || alert.state === 'closed')
       return problem(res, 409, 'state', 'not now');
@@ -180,14 +186,25 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     return alert;
   }
 
-  function change(id: string, part: Partial<AlertDetail>, by: string, step: string, told = true, note?: string): Alert {
+  function change(
+    id: string,
+    part: Partial<AlertDetail>,
+    by: string,
+    step: string,
+    told = true,
+    note?: string,
+    detail?: Record<string, unknown>,
+  ): Alert {
     const before = alerts.get(id);
     if (!before) throw new Error(`no alert ${id}`);
     const next: AlertDetail = {
       ...before,
       ...part,
       rev: before.rev + 1,
-      history: [...(before.history ?? []), { step, at: now(), by, ...(note !== undefined && { note }) }],
+      history: [
+        ...(before.history ?? []),
+        { step, at: now(), by, ...(note !== undefined && { note }), ...(detail && { detail }) },
+      ],
     };
     alerts.set(id, next);
     const { history: _h, ...row } = next;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Alert, GateLane, ResponseRow } from '../../../web/src/api/types.ts';
 import { responseInForce } from '../../../web/src/format/response.ts';
 import { filterOf } from '../../../web/src/live/address.ts';
-import { matches, newestFirst } from '../../../web/src/live/filter.ts';
+import { asked, matches, newestFirst } from '../../../web/src/live/filter.ts';
 import { mergeLanes } from '../../../web/src/live/gates.ts';
 import { groupLanes } from '../../../web/src/live/lanes.ts';
 
@@ -24,6 +24,10 @@ describe('the board’s filter', () => {
     ['all states', { state: 'all' }, { state: 'withdrawn' }, true],
     ['one state', { state: 'closed' }, {}, false],
     ['another severity', { severity: 'critical' }, {}, false],
+    ['without provisional ones', { provisional: 'no' }, { provisional: true }, false],
+    ['without provisional ones, and it is none', { provisional: 'no' }, { provisional: false }, true],
+    ['provisional ones alone', { provisional: 'only' }, { provisional: true }, true],
+    ['provisional ones alone, and it is none', { provisional: 'only' }, { provisional: false }, false],
     ['the rule', { rule: 'diversion' }, {}, true],
     ['another county', { county: '140981' }, {}, false],
     ['a county, and the alert has no place', { county: '140902' }, { place: undefined }, false],
@@ -39,6 +43,13 @@ describe('the board’s filter', () => {
 
   it('is read from the address, unknown members left out', () => {
     expect(filterOf({ state: 'closed', county: ['140902', '140981'], open: 'x', rule: '' })).to.deep.equal({ state: 'closed' });
+  });
+
+  it('asks the API for what it shows, in one call', () => {
+    expect(asked({})).to.deep.equal({ state: 'open,acknowledged,dispatched' });
+    expect(asked({ state: 'all', rule: 'diversion' })).to.deep.equal({ rule: 'diversion' });
+    expect(asked({ state: 'closed', provisional: 'no' })).to.deep.equal({ state: 'closed', provisional: 'false' });
+    expect(asked({ state: 'all', provisional: 'only' })).to.deep.equal({ provisional: 'true' });
   });
 
   it('orders by first moment, then id, as the API does', () => {

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { factRows, measureRows } from '../../../web/src/format/measure.ts';
+import { factRows, isTelling, measureRows } from '../../../web/src/format/measure.ts';
 import { likelyColors, plateShape, plateText, typedPlate } from '../../../web/src/format/plate.ts';
+import { withdrawnKey } from '../../../web/src/format/withdrawn.ts';
 import { ago, endTime, fullTime, shortTime } from '../../../web/src/format/time.ts';
 
 describe('a plate as it is drawn', () => {
@@ -101,5 +103,41 @@ describe('measured against limit', () => {
       { key: 'zone', value: 'Z' },
       { key: 'stage', parent: 'vehicle', value: '4' },
     ]);
+  });
+});
+
+describe('the facts that are shown first', () => {
+  const facts = {
+    device: { version: 'gate/g#1', nameZh: '东门' },
+    vehicle: { version: '晋H1,yellow#3', vin: 'L', stage: '4', fuel: 'B', status: 'in-use', validFrom: 0 },
+    enterprise: { version: 'E1#1', nameZh: '某厂', annualFreightTonnes: 2_100_000, planningArea: false },
+    recognition: { outcome: 'matched', read: '晋H1' },
+  };
+  const telling = (more: object = {}) =>
+    factRows({ ...facts, ...more })
+      .filter(isTelling)
+      .map(({ parent, key }) => `${parent}.${key}`);
+
+  it('are those a verdict turns on, without versions and what is as one expects', () => {
+    expect(telling()).to.deep.equal(['vehicle.stage', 'vehicle.fuel', 'enterprise.nameZh', 'enterprise.annualFreightTonnes']);
+  });
+
+  it('name what is not as one expects', () => {
+    expect(telling({ vehicle: { status: 'scrapped' }, recognition: { outcome: 'corrected' } })).to.include.members([
+      'vehicle.status',
+      'recognition.outcome',
+    ]);
+  });
+});
+
+describe('why a finding was taken back', () => {
+  it('has words in the console for every sentence of the platform', () => {
+    const folder = new URL('../../../server/intake/histories/', import.meta.url);
+    const sentences = readdirSync(folder).flatMap((file) =>
+      [...readFileSync(new URL(file, folder), 'utf8').matchAll(/withdrawnReason: '([^']+)'/g)].map((match) => match[1]!),
+    );
+    expect(sentences).to.have.length.above(3);
+    expect(sentences.filter((sentence) => withdrawnKey(sentence) === undefined)).to.deep.equal([]);
+    expect(withdrawnKey('something newer')).to.equal(undefined);
   });
 });

@@ -17,6 +17,7 @@ import type {
 
 export interface AlertQuery {
   state?: string;
+  provisional?: string;
   severity?: string;
   rule?: string;
   county?: string;

@@ -30,11 +30,11 @@ export function deviceMarker(kind: string, off: boolean): L.DivIcon {
   });
 }
 
-/** Alerts at one place: shape and colour of the worst, their number if more than one. */
-export function alertMarker(severity: Severity, count: number, selected: boolean): L.DivIcon {
+/** Alerts at one place: shape and colour of the worst, their number if more than one; quiet where all may still be taken back. */
+export function alertMarker(severity: Severity, count: number, selected: boolean, quiet: boolean): L.DivIcon {
   const number = count > 1 ? `<b>${count > 99 ? '99+' : String(count)}</b>` : '';
   return L.divIcon({
-    className: `alert-mark ${severity} ${selected ? 'selected' : ''}`,
+    className: `alert-mark ${severity} ${selected ? 'selected' : ''} ${quiet ? 'quiet' : ''}`,
     html: `<svg viewBox="0 0 24 24" aria-hidden="true">${ALERT_SHAPES[severity]}</svg>${number}`,
     iconSize: [26, 26],
     // Above its device, so that both are seen.

@@ -199,7 +199,7 @@ export const lawEn = {
     first: 'First',
     second: 'Second',
     pollutant: 'Pollutant',
-    months: 'Months',
+    months: 'Months between, at most',
     windowMonths: 'Longest interval (months)',
     since: 'Since',
     windowHours: 'Hours considered',
@@ -293,6 +293,23 @@ export const lawEn = {
     pressure: 'pressure out of range',
     co2: 'plume too thin',
     clock: 'clock unsynced',
+  },
+  /** Why a finding was taken back. */
+  withdrawn: {
+    'local-business': 'local business at a gate inside the zone within six hours',
+    'not-listed': 'no sighting of the day is of a listed vehicle any more',
+    history: 'the history of the vehicle no longer says so',
+    samples: 'samples or fills that came later say otherwise',
+    decision: 'the decision the gate had says otherwise',
+    between: 'a reading, inspection or repair lies between the two passes',
+  },
+  /** How an alert was handled. */
+  outcomes: { confirmed: 'confirmed', unfounded: 'unfounded', warned: 'warned', penalised: 'penalised', other: 'other' },
+  receivers: {
+    'traffic-police': 'traffic police',
+    transport: 'transport bureau',
+    market: 'market regulator',
+    'urban-management': 'urban management',
   },
   imageRoles: { vehicle: 'Vehicle', head: 'Front', plate: 'Plate', cargo: 'Cargo' },
 };

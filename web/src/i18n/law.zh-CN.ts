@@ -200,7 +200,7 @@ export const lawZh = {
     first: '首次',
     second: '第二次',
     pollutant: '污染物',
-    months: '月数',
+    months: '间隔上限（月）',
     windowMonths: '间隔上限（月）',
     since: '起始',
     windowHours: '统计小时数',
@@ -298,5 +298,17 @@ export const lawZh = {
     co2: '二氧化碳烟羽不足',
     clock: '时钟未校准',
   },
+  /** Why a finding was taken back. */
+  withdrawn: {
+    'local-business': '前后六小时内在区内企业有进出记录',
+    'not-listed': '当日行踪中已没有受限车辆',
+    history: '车辆记录已有变化，判定不再成立',
+    samples: '后到的车载数据或加注记录表明并非如此',
+    decision: '门禁当时收到的判定并非如此',
+    between: '两次遥测之间另有遥测、检验或维修',
+  },
+  /** How an alert was handled. */
+  outcomes: { confirmed: '属实', unfounded: '不属实', warned: '已警告', penalised: '已处罚', other: '其他' },
+  receivers: { 'traffic-police': '公安交警', transport: '交通运输', market: '市场监管', 'urban-management': '城市管理' },
   imageRoles: { vehicle: '车身', head: '车头', plate: '号牌', cargo: '货物' },
 };

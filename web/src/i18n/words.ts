@@ -1,11 +1,16 @@
 import { useI18n } from 'vue-i18n';
+import { USE_NATURES, vehicleTypeName } from '../../../devices/contract/codes.ts';
+import { withdrawnKey } from '../format/withdrawn.ts';
 
 /** Words for the platform's own codes, which may be newer than this console: what has no text is shown as it is. */
 export function useWords() {
   const { t, te, locale } = useI18n();
   const word = (key: string, fallback: string): string => (te(key) ? t(key) : fallback);
+  const named = (name: { zh: string; en: string } | null | undefined, code: string): string =>
+    name ? `${locale.value === 'en' ? name.en : name.zh} (${code})` : code;
   return {
     t,
+    te,
     locale,
     rule: (rule: string) => word(`law.rules.${rule}`, rule),
     code: (code: string) => word(`law.codes.${code}`, code),
@@ -19,6 +24,15 @@ export function useWords() {
     kind: (kind: string) => word(`kind.${kind}`, kind),
     message: (message: string) => word(`message.${message}`, message),
     step: (step: string) => word(`steps.${step}`, step),
+    /** Why a finding was taken back, as the platform says it in English. */
+    withdrawn: (reason: string) => word(`law.withdrawn.${withdrawnKey(reason) ?? ''}`, reason),
+    /** A GA 24.4 vehicle type with its code: 重型半挂牵引车 (Q11). */
+    vehicleType: (code: string) => named(vehicleTypeName(code), code),
+    /** A use nature with its code: 货运 (F). */
+    useNature: (code: string) => named(USE_NATURES[code], code),
+    /** A row's name in the reader's language, where it has two. */
+    nameOf: (row: { nameZh: string; nameEn?: string }) =>
+      locale.value === 'en' && row.nameEn !== undefined && row.nameEn !== '' ? row.nameEn : row.nameZh,
     imageRole: (role: string) => word(`law.imageRoles.${role}`, role),
     /** A stage as its badge says it: 国六, CN VI, 电. */
     stage: (stage: string | undefined) => {

@@ -1,6 +1,6 @@
 import type { AlertFilter } from './filter.ts';
 
-const MEMBERS = ['state', 'severity', 'rule', 'county', 'plate'] as const;
+const MEMBERS = ['state', 'provisional', 'severity', 'rule', 'county', 'plate'] as const;
 
 /** The board's filter as it stands in the address; members of it that are not words are left out. */
 export function filterOf(query: Record<string, unknown>): AlertFilter {

@@ -3,6 +3,8 @@ import type { Alert, AlertState } from '../api/types.ts';
 /** The filters of the alert board as they stand in the address. An absent `state` means what is still to be done. */
 export interface AlertFilter {
   state?: string;
+  /** `no`: without the provisional ones; `only`: these alone. */
+  provisional?: string;
   severity?: string;
   rule?: string;
   county?: string;
@@ -16,6 +18,8 @@ export const TO_DO: readonly AlertState[] = ['open', 'acknowledged', 'dispatched
 export function matches(alert: Alert, filter: AlertFilter): boolean {
   if (filter.state === undefined ? !TO_DO.includes(alert.state) : filter.state !== 'all' && alert.state !== filter.state)
     return false;
+  if (filter.provisional === 'no' && alert.provisional) return false;
+  if (filter.provisional === 'only' && !alert.provisional) return false;
   if (filter.severity !== undefined && alert.severity !== filter.severity) return false;
   if (filter.rule !== undefined && alert.rule !== filter.rule) return false;
   if (filter.county !== undefined && alert.place?.county !== filter.county) return false;
@@ -25,6 +29,16 @@ export function matches(alert: Alert, filter: AlertFilter): boolean {
     if (color !== undefined && alert.vehicle?.color !== color) return false;
   }
   return true;
+}
+
+/** The same question as a query of the API. */
+export function asked({ state, provisional, ...rest }: AlertFilter): Record<string, string> {
+  return {
+    ...rest,
+    ...(state !== 'all' && { state: state ?? TO_DO.join(',') }),
+    ...(provisional === 'no' && { provisional: 'false' }),
+    ...(provisional === 'only' && { provisional: 'true' }),
+  };
 }
 
 /** Newest first by (first moment, id), as the lists of the API are ordered: an alert that grows keeps its place. */

@@ -2,32 +2,25 @@ import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { api } from '../api/index.ts';
 import type { Alert } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
-import { matches, newestFirst, TO_DO, type AlertFilter } from './filter.ts';
-
-/** One list of the API being read page by page. */
-interface Stream {
-  state: string | undefined;
-  /** undefined before the first page, null at the end. */
-  next: string | null | undefined;
-  /** The moment down to which everything has been read. */
-  downTo: number;
-}
+import { asked, matches, newestFirst, type AlertFilter } from './filter.ts';
 
 /**
- * The alerts of a filter: pages of the API and the live line, as one list. "To do" is three states, so three lists are read side by side
- * and shown down to the moment that all of them reach. While somebody reads further down, news waits in `held`.
+ * The alerts of a filter: pages of the API and the live line, as one list, shown down to the moment the pages reach. While somebody
+ * reads further down, news waits in `held`.
  */
 export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) {
   const live = useLive();
-  const streams = shallowRef<Stream[]>([]);
+  /** Where the list goes on: undefined before the first page, null at the end. */
+  const next = shallowRef<string | null | undefined>(undefined);
+  /** The moment down to which everything has been read. */
+  const boundary = ref(-Infinity);
   const loading = ref(false);
   const error = shallowRef<unknown>(null);
   const accepted = shallowRef<ReadonlySet<string>>(new Set());
   let turn = 0;
 
-  const boundary = computed(() => Math.max(-Infinity, ...streams.value.filter((s) => s.next !== null).map((s) => s.downTo)));
-  const started = computed(() => streams.value.length > 0 && streams.value.every((s) => s.next !== undefined));
-  const more = computed(() => streams.value.some((s) => typeof s.next === 'string'));
+  const started = computed(() => next.value !== undefined);
+  const more = computed(() => typeof next.value === 'string');
 
   const matching = computed(() => {
     const rows: Alert[] = [];
@@ -48,32 +41,24 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   const rows = computed(() => matching.value.filter((alert) => accepted.value.has(alert.id)).sort(newestFirst));
   const held = computed(() => matching.value.filter((alert) => !accepted.value.has(alert.id)));
 
-  async function readNext(stream: Stream, signal: number): Promise<Stream> {
-    const { state: _all, ...rest } = filter.value;
-    const page = await api.alerts({
-      ...rest,
-      ...(stream.state !== undefined && { state: stream.state }),
-      limit: 100,
-      ...(stream.next && { cursor: stream.next }),
-    });
-    if (signal !== turn) return stream;
+  /** Reads one page into what is known; false when it came too late to matter. */
+  async function readPage(cursor: string | undefined, mine: number): Promise<boolean> {
+    const page = await api.alerts({ ...asked(filter.value), limit: 100, ...(cursor !== undefined && { cursor }) });
+    if (mine !== turn) return false;
     live.read(page.items);
     const last = page.items.at(-1);
-    return { state: stream.state, next: page.next, downTo: page.next === null || !last ? -Infinity : Date.parse(last.firstAt) };
+    next.value = page.next;
+    boundary.value = page.next === null || !last ? -Infinity : Date.parse(last.firstAt);
+    return true;
   }
 
-  /** Reads the first pages anew. */
+  /** Reads the first page anew. */
   async function reload() {
     const mine = ++turn;
     loading.value = true;
     error.value = null;
-    const { state } = filter.value;
-    const states = state === undefined ? [...TO_DO] : [state === 'all' ? undefined : state];
     try {
-      const read = await Promise.all(states.map((s) => readNext({ state: s, next: undefined, downTo: Infinity }, mine)));
-      if (mine !== turn) return;
-      streams.value = read;
-      acceptAll();
+      if (await readPage(undefined, mine)) acceptAll();
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {
@@ -81,19 +66,13 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
     }
   }
 
-  /** Reads on in the lists that hold the boundary back. */
   async function readMore() {
-    if (loading.value || !more.value) return;
+    if (loading.value || typeof next.value !== 'string') return;
     const mine = turn;
     loading.value = true;
+    const edge = boundary.value;
     try {
-      const edge = boundary.value;
-      const read = await Promise.all(
-        streams.value.map((s) => (typeof s.next === 'string' && s.downTo >= edge ? readNext(s, mine) : Promise.resolve(s))),
-      );
-      if (mine !== turn) return;
-      streams.value = read;
-      acceptOlder(edge);
+      if (await readPage(next.value, mine)) acceptOlder(edge);
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {

@@ -49,7 +49,7 @@ export function useSteps() {
     const person = now?.history?.findLast((entry) => entry.by !== 'system');
     if (error.status === 412 && person && now && now.rev !== alert.rev && isLast(now, person)) {
       const { key, n } = ago(Date.parse(person.at), clock.now);
-      const words = { who: person.by, step: stepWord(person.step), ago: t(`time.${key}`, { n }) };
+      const words = { who: person.byName ?? person.by, step: stepWord(person.step), ago: t(`time.${key}`, { n }) };
       toasts.say(t('steps.firstWas', words), 'warning');
     } else if (error.status === 412) {
       toasts.say(t('steps.changed'), 'warning');

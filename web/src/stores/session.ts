@@ -40,8 +40,10 @@ export const useSession = defineStore('session', () => {
     user.value = null;
   }
 
-  /** Auditors read, enterprises comment: neither takes or closes an alert. */
+  /** Auditors read, enterprises comment: neither takes on nor closes an alert. */
   const maySteps = computed(() => user.value !== null && ['owner', 'police', 'bureau', 'market'].includes(user.value.role));
 
-  return { user, asked, ended, ask, signIn, signOut, lost, maySteps };
+  const mayComment = computed(() => maySteps.value || user.value?.role === 'enterprise');
+
+  return { user, asked, ended, ask, signIn, signOut, lost, maySteps, mayComment };
 });

@@ -1,0 +1,14 @@
+/** The platform's sentences of why a finding was taken back, by the console's own keys. One that is newer is shown as it is. */
+const SENTENCES: [RegExp, string][] = [
+  [/^local business/, 'local-business'],
+  [/^no sighting of the day/, 'not-listed'],
+  [/^the vehicle.s history/, 'history'],
+  [/^samples or fills/, 'samples'],
+  [/^the decision the gate had/, 'decision'],
+  [/lies between the two passes$/, 'between'],
+];
+
+/** The key of a sentence; undefined when it is not known. */
+export function withdrawnKey(sentence: string): string | undefined {
+  return SENTENCES.find(([pattern]) => pattern.test(sentence))?.[1];
+}
