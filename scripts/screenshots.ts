@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { mkdir, copyFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import type { Browser, Page } from 'playwright-core';
+import { DESK, PHONE, signIn, startBrowser } from '../test/support/browser.ts';
+
+/**
+ * `npm run screenshots`: every room of the console on the simulated city, on a desk and on a phone, in Chinese and in English, to be
+ * looked at. They go to `tmp/screenshots`, which git ignores; `--docs` also renews the few that the documents show.
+ */
+const program = new Command()
+  .name('npm run screenshots --')
+  .option('--url <url>', 'a console that runs already (with --user and --password), instead of a demo of its own')
+  .option('--user <name>', 'who looks', 'bureau')
+  .option('--password <password>', 'with --url')
+  .option('--speed <x>', "the demo's city seconds per real second", Number, 120)
+  .option('--alerts <n>', 'wait until the city has so many alerts', Number, 30)
+  .option('--only <text>', 'only pictures whose name contains this')
+  .option('--docs', 'also renew the pictures of the documents');
+const options = program.parse().opts<{
+  url?: string;
+  user: string;
+  password?: string;
+  speed: number;
+  alerts: number;
+  only?: string;
+  docs?: boolean;
+}>();
+
+const root = resolve(import.meta.dirname, '..');
+const out = join(root, 'tmp', 'screenshots');
+/** What README and docs/console.md show. */
+const DOCUMENTED = ['board-zh-desk', 'alert-zh-desk', 'gates-en-desk', 'board-zh-desk-dark', 'board-zh-phone'];
+
+interface Look {
+  name: string;
+  size: { width: number; height: number };
+  language: 'zh-CN' | 'en';
+  theme: 'light' | 'dark';
+}
+
+interface Listed {
+  id: string;
+  rule: string;
+  code: string;
+  state: string;
+  provisional: boolean;
+  count: number;
+  vehicle?: { number: string; color: string };
+}
+
+const LOOKS: Look[] = [
+  { name: 'zh-desk', size: DESK, language: 'zh-CN', theme: 'light' },
+  { name: 'en-desk', size: DESK, language: 'en', theme: 'light' },
+  { name: 'zh-phone', size: PHONE, language: 'zh-CN', theme: 'light' },
+  { name: 'en-phone', size: PHONE, language: 'en', theme: 'light' },
+  { name: 'zh-desk-dark', size: DESK, language: 'zh-CN', theme: 'dark' },
+];
+
+/** Starts the demo and reads from its words where it is and who may look. */
+async function startDemo(): Promise<{ url: string; password: string; stop(): Promise<void> }> {
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', join(root, 'scripts', 'demo.ts'), '--port', '0', '--speed', String(options.speed)],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, MQTT_PORT: '0' } },
+  );
+  const ended = new Promise<void>((settle) => child.once('exit', () => settle()));
+  const found = new Promise<{ url: string; password: string }>((settle) => {
+    let url = '';
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      url = /CleanHaul\s+(http\S+)/.exec(line)?.[1] ?? url;
+      const [, user, password] = /^ {2}(\w+)\s+(\S+)$/.exec(line) ?? [];
+      if (url !== '' && user === options.user && password !== undefined) settle({ url, password });
+    });
+  });
+  const at = await Promise.race([found, ended.then(() => Promise.reject(new Error('the demo did not start')))]);
+  return {
+    ...at,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Calls the API as the page's user. */
+async function ask<T>(page: Page, path: string): Promise<T> {
+  return (await page.request.get(new URL(`/api/v1${path}`, page.url()).href)).json() as Promise<T>;
+}
+
+async function enter(browser: Browser, url: string, password: string, look: Look): Promise<Page> {
+  const context = await browser.newContext({ viewport: look.size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
+  const page = await context.newPage();
+  await page.addInitScript(
+    `localStorage.setItem('cleanhaul.language', '${look.language}'); localStorage.setItem('cleanhaul.theme', '${look.theme}');`,
+  );
+  await page.goto(`${url}/sign-in`);
+  await page.locator('[data-test=enter]').waitFor();
+  await shoot(page, 'sign-in', look);
+  await signIn(page, options.user, password);
+  return page;
+}
+
+async function shoot(page: Page, room: string, look: Look): Promise<void> {
+  const name = `${room}-${look.name}`;
+  if (options.only !== undefined && !name.includes(options.only)) return;
+  await sleep(1200); // what slides in has arrived
+  const path = join(out, `${name}.png`);
+  await page.screenshot({ path });
+  if (options.docs && DOCUMENTED.includes(name)) await copyFile(path, join(root, 'docs', 'images', `${name}.png`));
+  console.log(name);
+}
+
+/** One alert of each code, the one that has most to show. */
+function oneOfEach(alerts: Listed[]): Listed[] {
+  const best = new Map<string, Listed>();
+  for (const alert of alerts) {
+    const known = best.get(`${alert.rule}-${alert.code}`);
+    if (!known || alert.count > known.count) best.set(`${alert.rule}-${alert.code}`, alert);
+  }
+  return [...best.values()];
+}
+
+async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
+  const { items } = await ask<{ items: Listed[] }>(page, '/alerts?limit=1000');
+  const standing = items.filter((alert) => alert.state !== 'withdrawn');
+  const picked = standing.find((alert) => alert.code === 'below-stage') ?? standing[0];
+  const visit = async (room: string, path: string, ready: string, deed?: () => Promise<void>) => {
+    const name = `${room}-${look.name}`;
+    if (options.only !== undefined && !name.includes(options.only)) return;
+    await page.goto(url + path);
+    await page.locator(ready).first().waitFor();
+    await deed?.();
+    await shoot(page, room, look);
+  };
+  await visit('board', '/', '[data-alert]');
+  if (look.theme === 'dark') return;
+  if (look.size === PHONE)
+    await visit('board-map', '/', '[data-alert]', async () => {
+      await page.locator('[data-test=switch]').click();
+      await page.locator('[data-ready=true]').waitFor();
+    });
+  if (picked) {
+    await visit('drawer', `/?open=${picked.id}`, '[data-test=verdict]');
+    await visit('alert', `/alerts/${picked.id}`, '[data-test=evidence]');
+  }
+  await visit('gates', '/gates', '[data-test=lane]');
+  await visit('map', '/map', '[data-ready=true]');
+  if (picked?.vehicle) await visit('vehicle', `/vehicles/${picked.vehicle.number}/${picked.vehicle.color}`, '[data-test=story]');
+  for (const alert of look.name.endsWith('desk') ? oneOfEach(standing) : [])
+    await visit(`alert-${alert.rule}-${alert.code}`, `/alerts/${alert.id}`, '[data-test=verdict]');
+}
+
+await mkdir(out, { recursive: true });
+await mkdir(join(root, 'docs', 'images'), { recursive: true });
+const demo = options.url === undefined ? await startDemo() : undefined;
+const url = demo?.url ?? options.url!;
+const password = demo?.password ?? options.password ?? '';
+const browser = await startBrowser();
+try {
+  for (const [i, look] of LOOKS.entries()) {
+    if (
+      options.only !== undefined &&
+      /desk|phone/.test(options.only) &&
+      !look.name.includes(options.only.replace(/^.*?-(?=zh|en)/, ''))
+    )
+      continue;
+    const page = await enter(browser, url, password, look);
+    for (;;) {
+      const { items, next } = await ask<{ items: unknown[]; next: string | null }>(page, '/alerts?limit=1000');
+      if (i > 0 || next !== null || items.length >= options.alerts) break;
+      await sleep(1000);
+    }
+    await takeRooms(page, url, look);
+    await page.context().close();
+  }
+} finally {
+  await browser.close();
+  await demo?.stop();
+}
