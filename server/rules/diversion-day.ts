@@ -35,7 +35,7 @@ export interface GateVisit {
 
 export interface DiversionDay {
   vin: string;
-  zone: { id: string; nameZh: string };
+  zone: { id: string; nameZh: string; version?: string };
   /** `YYYY-MM-DD`, civil. */
   day: string;
   /** Sightings in the zone; those of other civil days are left aside. Any order. */
@@ -93,7 +93,7 @@ export function judgeDiversionDay(input: DiversionDay, policy: Policy): FindingD
     basis: basisOf(policy, limits.basis),
     zh: `${day}在绕行区“${name}”内行驶，前后${limits.localBusinessHours}小时内无区内企业进出记录`,
     en: cut(`In diversion zone ${zone.id} on ${day} with no gate visit inside within ${limits.localBusinessHours} h`, 120),
-    facts: { zone: zone.id },
+    facts: { zone: zone.id, ...(zone.version !== undefined && { zoneVersion: zone.version }) },
   };
 }
 

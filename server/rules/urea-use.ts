@@ -1,5 +1,5 @@
 import type { Fill } from '../../devices/contract/messages.ts';
-import { civilDate } from '../../devices/contract/instant.ts';
+import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { findingOn } from './draft.ts';
 import type { FindingDraft, JudgeContext, Rule, VehicleFacts } from './types.ts';
@@ -63,6 +63,7 @@ function ureaWarning(context: JudgeContext): FindingDraft[] {
       severity: 'info',
       proposal: 'review',
       basis: warning.code === 'bad-urea' ? limits.fillBasis : limits.basis,
+      measured: { warning: warning.code, endedAt: formatInstant(warning.at) },
       limit: { days: limits.warningDays },
       facts: { warning: warning.code, endedAt: warning.at },
       zh: `该车${day}有尿素使用预警，此后尚无检验或维修合格记录`,

@@ -413,6 +413,35 @@ describe('HTTP contract v1', function () {
     }); // prettier-ignore
   });
 
+  it('an enterprise reads its own fleet and its permits, page by page, in force and as history', async () => {
+    await it_.rows('vehicles', [
+      ...Array.from({ length: 5 }, (_, i) => vehicle(`晋F1000${i}`, '5', { vin: `FLEET${i}`, fleet: 'e1' })),
+      vehicle('晋F10009', '5', { vin: 'FLEET9', fleet: 'e2' }),
+      vehicle('晋F10004', '5', { vin: 'FLEET4', fleet: 'e2', validFrom: '2021-11-01' }),
+    ]);
+    await it_.rows('permits', ['晋F10000', '晋F10004', '晋F10009'].map((plateNumber, i) => ({ id: `fp${i}`, plateNumber, plateColor: 'yellow', from: '2021-11-01', to: '2021-12-31', recordedAt: '2021-10-01' })));
+    const numbers: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Json = await it_.get(`/registry/vehicles?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`, who.enterprise);
+      numbers.push(...(page.items as Json[]).map((v) => v.plateNumber as string));
+      cursor = page.next;
+    } while (cursor !== null);
+    expect(numbers).to.deep.equal(['晋F10000', '晋F10001', '晋F10002', '晋F10003']);
+    expect((await it_.list('/registry/permits', who.enterprise)).map((p) => p.id)).to.deep.equal(['fp0']);
+    expect((await it_.list('/registry/permits', who.police)).map((p) => p.id)).to.include.members(['fp0', 'fp1', 'fp2']);
+    expect((await it_.list(`/registry/vehicles?plate=${encodeURIComponent('晋F10009,yellow')}`, who.enterprise))).to.deep.equal([]);
+    expect((await it_.list('/registry/vehicles?vin=FLEET9', who.enterprise))).to.deep.equal([]);
+  }); // prettier-ignore
+
+  it('NDJSON with BOM, CRLF and blank lines; problems in Chinese for any language but English', async () => {
+    const row = JSON.stringify(vehicle('晋F20000', '5', { vin: 'BOM' }));
+    const answer = await it_.api('PUT', '/registry/vehicles', { body: `\ufeff${row}\r\n\r\n${row}\r\n{\r\n`, headers: { ...NDJSON, 'accept-language': 'fr' } });
+    expect(answer.json).to.deep.include({ accepted: 1, unchanged: 1, rejected: 1 });
+    expect(answer.json.errors[0].message).to.match(/[\u4e00-\u9fff]/);
+    isProblem(await it_.api('GET', '/nothing', { headers: { 'accept-language': 'fr' } }), 404);
+  }); // prettier-ignore
+
   describe('What was seen and judged', () => {
     it('GET /observations items carry the fields of the contract', async () => {
       const [item] = await it_.list('/observations?device=gate/g1');

@@ -126,7 +126,7 @@ describe('the rules', function () {
   const send = async (path: string, message: string, body: object) => {
     const answer = await it_.post(path, message, body);
     expect(answer.status, `${path} ${message} ${JSON.stringify(body).slice(0, 200)}: ${answer.text}`).to.equal(200);
-    return answer.json as Json;
+    return answer.json;
   };
   const late = (path: string, message: string, id: string, at: string, body: object) =>
     send(path, message, { id, at: civil(at), backfill: true, ...body });
@@ -207,6 +207,15 @@ describe('the rules', function () {
     await it_.rows('zones', [{ id: 'z1', zoneKind: 'diversion', nameZh: '城区', polygon: { type: 'Polygon', coordinates: [corners] }, recordedAt: '2020-01-01' }]);
     await it_.rows('permits', [{ id: 'pm1', plateNumber: '晋Z10010', plateColor: 'yellow', zoneId: 'z1', from: '2021-11-20', to: '2021-11-20', recordedAt: '2020-01-01' }]);
 
+    const far = (dx: number, dy: number) => [113.5 + dx, 38.9 + dy];
+    const ring = [far(0, 0), far(0.1, 0), far(0.1, 0.1), far(0, 0.1), far(0, 0)];
+    await it_.rows('zones', [{ id: 'z2', zoneKind: 'diversion', nameZh: '新区', polygon: { type: 'Polygon', coordinates: [ring] }, clock: [{ from: '22:00', to: '06:00' }], recordedAt: '2020-01-01' }]);
+    const there = { lon: 113.55, lat: 38.95, county: '140981' };
+    await it_.rows('devices', [device('gate', 'awayGate', there), device('checkpoint', 'zone2', there)]);
+    await it_.post('gate/awayGate', 'status', { online: false });
+    for (const [id, at] of [['ck0', '21:59:59.999'], ['ck1', '22:00:00'], ['ck2', '05:59:59.999'], ['ck3', '06:00:00']] as const)
+      await late('checkpoint/zone2', 'sighting', id, `2021-12-0${id.at(-1)}T${at}`.replace('12-00', '12-04'), { plate: plate('晋Z10025') });
+
     // Telemetry first: its hours are judged some ninety seconds later.
     await hour('t1', 'EMPTY', '2021-11-20T08:00:00', { speed: 60, reagent: 2 });
     await hour('t1', 'FULL', '2021-11-20T08:00:00', { speed: 60, reagent: 2.5 });
@@ -222,7 +231,7 @@ describe('the rules', function () {
     before(async () => {
       await Promise.all(
         CASES.map(([, gate, at, who, , , more = {}], i) => {
-          const { message = 'arrival', ...rest } = more as Json;
+          const { message = 'arrival', ...rest } = more;
           return late(`gate/${gate}`, message as string, `c${i}`, at, { direction: 'in', plate: typeof who === 'string' ? car(who) : who, ...rest });
         }),
       ); // prettier-ignore
@@ -235,6 +244,16 @@ describe('the rules', function () {
         expect(decided(gate, `c${i}`).decision).to.equal(decision);
         for (const f of own) expect(f.basis.length, f.code).to.be.greaterThan(0);
       });
+    });
+
+    it('control names the level in force and until when', () => {
+      const of_ = (sentence: string) => decided('bulk', `c${CASES.findIndex(([s]) => s === sentence)}`).control;
+      expect(of_('before its start')).to.deep.equal({ level: 'none' });
+      const orange = of_('orange: stage 5');
+      expect(orange.level).to.equal('orange');
+      expect(Date.parse(orange.until as string)).to.equal(Date.parse(civil('2021-11-13T00:00:00')));
+      expect(of_('red does not ask the stage').level).to.equal('red');
+      expect(of_('lowering is a row with the new level: yellow has no measures').level).to.equal('yellow');
     });
 
     it('severities: warning below stage, critical where red is in force, critical past scrap, info for reads', () => {
@@ -417,6 +436,16 @@ describe('the rules', function () {
       });
     });
 
+    it('clock: beginning included, end not, past midnight', () => {
+      const days = of({ code: 'through-traffic', vin: vin('Z25') }).map((f) => f.observations[0].id).sort();
+      expect(days).to.deep.equal(['ck1', 'ck2']);
+    }); // prettier-ignore
+
+    it('stays pending while an enabled gate inside is away', async () => {
+      await eventually(async () => expect((await it_.list(`/findings?rule=diversion&vin=${vin('Z16')}`))[0]!.status).to.equal('confirmed'), 30);
+      for (const f of await it_.list(`/findings?rule=diversion&vin=${vin('Z25')}`)) expect(f).to.include({ status: 'pending', provisional: true });
+    }); // prettier-ignore
+
     it('positions: inside by telemetry', () => {
       const [found] = standing('diversion', 'through-traffic', { vin: vin('ZB11') });
       expect(found).to.deep.include({ observations: [{ kind: 'on-board', device: vin('ZB11'), id: 'p1' }] });
@@ -530,6 +559,28 @@ describe('the rules', function () {
       const [empty] = standing('urea-use', 'reagent-empty', {});
       expect(empty).to.deep.include({ severity: 'warning', at: empty!.at });
       expect(Date.parse(empty!.at as string)).to.equal(Date.parse(civil('2021-11-20T09:00:00')));
+    });
+
+    it('diversion is confirmed at 72 h with unheardGates named', async () => {
+      await eventually(async () => {
+        const found = await it_.list(`/findings?rule=diversion&vin=${vin('Z25')}`);
+        expect(found.map((f) => f.status)).to.deep.equal(['confirmed', 'confirmed']);
+        expect(found[0]!.measured.unheardGates).to.deep.equal(['awayGate']);
+      }, 90);
+    });
+
+    it('every finding stores rule, version, policy, facts, limit, measured value and basis', async () => {
+      await read();
+      for (const f of findings) {
+        expect(f.ruleVersion, f.id).to.be.greaterThan(0);
+        expect(f.policyVersion).to.equal('xinzhou-2021');
+        expect(f.basis.length, f.id).to.be.greaterThan(0);
+        for (const b of f.basis as Json[])
+          expect(b, f.id).to.include.keys('document', 'number', 'article', 'zh', 'en', 'validFrom');
+        expect(JSON.stringify(f.facts), f.id).to.include('#');
+        if (f.rule === 'diversion') expect(f.facts.zoneVersion).to.equal(`${f.facts.zone}#1`);
+        expect(Object.keys(f.measured as object).length, f.id).to.be.greaterThan(0);
+      }
     });
   });
 });

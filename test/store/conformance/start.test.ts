@@ -60,7 +60,7 @@ describe('Starting it, MQTT and live', function () {
   const arrive = async (id: string, number = '晋H10001', gate = 'g1') => {
     const answer = await it_.post(`gate/${gate}`, 'arrival', { id, at: new Date(await it_.now()).toISOString(), direction: 'in', lane: '1', plate: plate(number) });
     expect(answer.status, answer.text).to.equal(200);
-    return answer.json as Json;
+    return answer.json;
   }; // prettier-ignore
 
   before(async () => {
@@ -145,6 +145,21 @@ describe('Starting it, MQTT and live', function () {
     expect((await connect('gate/g2', SECRET, 'gate_g2.abc123')).connected).to.equal(true);
   }); // prettier-ignore
 
+  it('two secrets are valid at once on the embedded broker; a disabled device is sent away', async () => {
+    const rotated = ['rotated-secret-number-2', 'rotated-secret-number-3'];
+    const enters = (secret: string) => connect('gate/g2', secret, 'gate_g2.rot').then((c) => (c.end(true), true), () => false);
+    await it_.rows('devices', [device('gate', 'g2', { enterpriseId: 'e2', county: '140981', secret: rotated[0] })]);
+    await eventually(async () => expect([await enters(SECRET), await enters(rotated[0]!)]).to.deep.equal([true, true]));
+    await it_.rows('devices', [device('gate', 'g2', { enterpriseId: 'e2', county: '140981', secret: rotated[1] })]);
+    await eventually(async () => expect([await enters(SECRET), await enters(rotated[0]!), await enters(rotated[1]!)]).to.deep.equal([false, true, true]));
+    await it_.rows('devices', [device('gate', 'g2', { enterpriseId: 'e2', county: '140981', secret: SECRET })]);
+    const { recordedAt: _r, ...row } = device('gate', 'g3') as Json;
+    await it_.rows('devices', [row as object]);
+    const client = await connect('gate/g3');
+    await it_.rows('devices', [{ ...row, enabled: false }]);
+    await eventually(() => Promise.resolve(expect(client.connected).to.equal(false)));
+  }); // prettier-ignore
+
   describe('live', () => {
     it('hello {log, seq, user}; news in order with consecutive numbers; catching up after any absence; bad credentials are refused', async () => {
       const line = live(it_.admin);
@@ -180,7 +195,7 @@ describe('Starting it, MQTT and live', function () {
     });
 
     it('deleting a token ends its sockets within 5 s', async () => {
-      const { id, token } = (await it_.api('POST', '/tokens', { body: { name: 'wall', role: 'bureau', expires: '2099-01-01' } })).json as Json;
+      const { id, token } = (await it_.api('POST', '/tokens', { body: { name: 'wall', role: 'bureau', expires: '2099-01-01' } })).json;
       const line = live({ token });
       await eventually(() => Promise.resolve(expect(line.hello()).to.have.property('user')));
       await it_.api('DELETE', `/tokens/${id}`);
