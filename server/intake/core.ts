@@ -14,6 +14,7 @@ import { findingStore } from '../store/findings.ts';
 import { gatePayloadStore } from '../store/gate-policies.ts';
 import { hourSumsStore } from '../store/hour-sums.ts';
 import { observationStore } from '../store/observations.ts';
+import { createRevisions } from '../store/revisions.ts';
 import { createBatchRecords } from './batch-records.ts';
 import { createDeviceReports } from './device-reports.ts';
 import { createGateLanes } from './gate-lanes.ts';
@@ -114,7 +115,7 @@ export function createCore(deps: CoreDeps) {
     alerts,
     log,
   });
-  const gatePolicies = createGatePolicies({ ...history, publish, log });
+  const gatePolicies = createGatePolicies({ ...history, publish, revisions: createRevisions(connection.db!).read, log });
 
   return {
     owner,

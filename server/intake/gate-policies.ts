@@ -16,6 +16,8 @@ import { isStoreAway } from './store-away.ts';
 
 export interface GatePolicyDeps extends HistoryDeps {
   publish(topic: string, payload: string, options: Publishing): void;
+  /** The registry's revision numbers. */
+  revisions(): Promise<Record<string, number>>;
   log: Logger;
 }
 
@@ -24,6 +26,9 @@ const VALID_MS = 24 * HOUR;
 const RENEW_MS = 6 * HOUR;
 /** How often each gate's payload is looked at (real time). */
 const REFRESH_MS = MINUTE;
+/** How often it is asked whether any process changed what policies are made of (real time). */
+const LOOK_MS = 2000;
+const MADE_OF = ['enterprises', 'devices', 'responses'] as const;
 const VEHICLES = 600;
 /** New vehicles wait this long for the next payload (platform time). */
 const VEHICLES_MS = 30 * MINUTE;
@@ -35,7 +40,8 @@ const VEHICLES_MS = 30 * MINUTE;
 export function createGatePolicies(deps: GatePolicyDeps) {
   const { registry, observations, payloads, clock, policies, publish, log } = deps;
   const published = new Map<string, string>();
-  let timer: NodeJS.Timeout | null = null;
+  const timers: NodeJS.Timeout[] = [];
+  let seen: string | undefined;
   let busy: Promise<void> | null = null;
   let again = false;
   let stopped = false;
@@ -112,6 +118,17 @@ export function createGatePolicies(deps: GatePolicyDeps) {
     }
   }
 
+  async function look(): Promise<void> {
+    try {
+      const numbers = await deps.revisions();
+      const now = MADE_OF.map((name) => numbers[name] ?? 0).join();
+      if (seen !== undefined && seen !== now) run();
+      seen = now;
+    } catch (error) {
+      if (!isStoreAway(error)) log.warn({ event: 'gate-policy', error: String(error) }, 'registry changes not seen');
+    }
+  }
+
   function run() {
     if (stopped) return;
     if (busy) {
@@ -140,7 +157,10 @@ export function createGatePolicies(deps: GatePolicyDeps) {
       run();
     },
     start() {
-      timer = setInterval(run, REFRESH_MS);
+      timers.push(
+        setInterval(run, REFRESH_MS),
+        setInterval(() => void look(), LOOK_MS),
+      );
       run();
     },
     /** The policy of a gate as it would be published now; null when there is no such gate. */
@@ -152,7 +172,7 @@ export function createGatePolicies(deps: GatePolicyDeps) {
     },
     async stop(): Promise<void> {
       stopped = true;
-      if (timer) clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await busy;
     },
   };
