@@ -25,7 +25,15 @@ const CARS: Record<string, [number: string, stage: string | undefined, more?: ob
 }; // prettier-ignore
 const car = (name: string) => plate(CARS[name]![0], (CARS[name]![2] as Json)?.plateColor ?? 'yellow');
 
-type Case = [sentence: string, gate: string, at: string, car: string | object, found: string[], decision: string, more?: object];
+type Case = [
+  sentence: string,
+  gate: string,
+  at: string,
+  car: string | object,
+  found: string[],
+  decision: string,
+  more?: Record<string, unknown>,
+];
 const D = '2021-08-10T10:00:00';
 const BELOW = 'below-stage:refuse';
 const HIT = 'measure-hit:refuse';
@@ -232,7 +240,7 @@ describe('the rules', function () {
       await Promise.all(
         CASES.map(([, gate, at, who, , , more = {}], i) => {
           const { message = 'arrival', ...rest } = more;
-          return late(`gate/${gate}`, message as string, `c${i}`, at, { direction: 'in', plate: typeof who === 'string' ? car(who) : who, ...rest });
+          return late(`gate/${gate}`, String(message), `c${i}`, at, { direction: 'in', plate: typeof who === 'string' ? car(who) : who, ...rest });
         }),
       ); // prettier-ignore
       await read();
