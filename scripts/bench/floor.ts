@@ -4,11 +4,12 @@ import { parseTopic } from '../../devices/contract/topics.ts';
 
 /**
  * The bare floor, a process of its own: what subscribing, parsing and storing cost without anything of the platform. Messages go in by
- * `insertMany` of 500 (majority, journal) into a collection with the indexes of `observations`, with the fields those index. With
- * `FLOOR_ANSWER` an arrival is stored by one insert and answered, which is the bare round trip.
+ * `insertMany` of 500 (majority, journal) into a collection with the indexes of `observations`, with the fields those index and the
+ * parsed payload (with `FLOOR_RAW` its bytes, as the platform keeps them). With `FLOOR_ANSWER` an arrival is stored by one insert and answered, which is the bare round trip.
  */
 
-const { FLOOR_MONGO, FLOOR_DATABASE, FLOOR_BROKER, FLOOR_USER, FLOOR_PASSWORD, FLOOR_PROTOCOL, FLOOR_ANSWER } = process.env;
+const { FLOOR_MONGO, FLOOR_DATABASE, FLOOR_BROKER, FLOOR_USER, FLOOR_PASSWORD, FLOOR_PROTOCOL, FLOOR_ANSWER, FLOOR_RAW } =
+  process.env;
 const INDEXES = JSON.parse(process.env.FLOOR_INDEXES ?? '[]') as IndexDescription[];
 const BATCH = 500;
 const LINGER_MS = 8;
@@ -37,7 +38,7 @@ function documentOf(topic: string, payload: Buffer, body: Sent) {
     at: new Date(body.at),
     receivedAt: new Date(),
     batch: '000000000-floor-0',
-    raw: new Binary(payload),
+    ...(FLOOR_RAW ? { raw: new Binary(payload) } : { payload: body }),
     vehicle: plate ?? deviceId,
     ...(plate !== undefined && { plate }),
     ...(body.arrivalId !== undefined && { arrival: `${kind}/${deviceId}/${body.arrivalId}` }),
