@@ -17,7 +17,7 @@ const program = new Command()
   .option('--user <name>', 'who looks', 'bureau')
   .option('--password <password>', 'with --url')
   .option('--speed <x>', "the demo's city seconds per real second", Number, 120)
-  .option('--alerts <n>', 'wait until the city has so many alerts', Number, 30)
+  .option('--alerts <n>', 'wait until so many alerts are to be seen', Number, 18)
   .option('--only <text>', 'only pictures whose name contains this')
   .option('--docs', 'also renew the pictures of the documents');
 const options = program.parse().opts<{
@@ -162,16 +162,10 @@ const password = demo?.password ?? options.password ?? '';
 const browser = await startBrowser();
 try {
   for (const [i, look] of LOOKS.entries()) {
-    if (
-      options.only !== undefined &&
-      /desk|phone/.test(options.only) &&
-      !look.name.includes(options.only.replace(/^.*?-(?=zh|en)/, ''))
-    )
-      continue;
     const page = await enter(browser, url, password, look);
     for (;;) {
-      const { items, next } = await ask<{ items: unknown[]; next: string | null }>(page, '/alerts?limit=1000');
-      if (i > 0 || next !== null || items.length >= options.alerts) break;
+      const { items } = await ask<{ items: unknown[] }>(page, '/alerts?state=open,acknowledged&limit=1000');
+      if (i > 0 || items.length >= options.alerts) break;
       await sleep(1000);
     }
     await takeRooms(page, url, look);
