@@ -91,13 +91,16 @@ function paired(measured: Record<string, unknown>, limit: Record<string, unknown
   );
 }
 
+/** What the sentence above says in the reader's language, and what is no amount. */
+const SAID = new Set(['measure', 'response']);
+
 /**
  * Puts measured values and limits of the same key side by side, measured ones first in their order.
  * Scalars only: what is nested belongs to the facts.
  */
 export function measureRows(measured: Record<string, unknown>, limit: Record<string, unknown>): MeasureRow[] {
   const limits = paired(measured, limit);
-  const keys = [...new Set([...Object.keys(measured), ...Object.keys(limits)])];
+  const keys = [...new Set([...Object.keys(measured), ...Object.keys(limits)])].filter((key) => !SAID.has(key));
   return keys
     .filter((key) => isScalar(measured[key]) && isScalar(limits[key]))
     .filter((key) => (measured[key] ?? limits[key] ?? null) !== null || (isStage(key) && key in measured))

@@ -30,6 +30,9 @@ export function useWords() {
     vehicleType: (code: string) => named(vehicleTypeName(code), code),
     /** A use nature with its code: 货运 (F). */
     useNature: (code: string) => named(USE_NATURES[code], code),
+    /** Where it was: a terminal on board without a name is told by the end of its vehicle's VIN. */
+    placeName: (place: { device: string; name: string } | undefined) =>
+      place?.device === `on-board/${place?.name}` ? `${t('kind.on-board')} ${place.name.slice(-6)}` : (place?.name ?? ''),
     /** A row's name in the reader's language, where it has two. */
     nameOf: (row: { nameZh: string; nameEn?: string }) =>
       locale.value === 'en' && row.nameEn !== undefined && row.nameEn !== '' ? row.nameEn : row.nameZh,
