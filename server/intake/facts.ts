@@ -198,6 +198,12 @@ function markOwnFacts(work: Work): void {
   }
 }
 
+/** Whether a place may lie in one of the zones; most do not, and need no further look. */
+export function nearZones(zones: Versioned<RegisteredZone>[], { lon, lat }: { lon: number; lat: number }): boolean {
+  const box = boxAround(zones);
+  return lon >= box.west && lon <= box.east && lat >= box.south && lat <= box.north;
+}
+
 /** The diversion zones in force at a moment. */
 export function diversionZones(zones: Versioned<RegisteredZone>[], at: number, knownBy: number): RegisteredZone[] {
   return allInForce(zones, at, knownBy)
@@ -224,8 +230,7 @@ async function markInside(
   if (zones.length === 0) return;
   const hits: { point: Point; zones: ZoneFacts[] }[] = [];
   const noPermits: PermitFacts[] = [];
-  const box = boxAround(zones);
-  const near = (lon: number, lat: number) => lon >= box.west && lon <= box.east && lat >= box.south && lat <= box.north;
+  const near = (lon: number, lat: number) => nearZones(zones, { lon, lat });
   const look = (point: Point) => {
     const knownBy = point.work.observation.receivedAt;
     const inForceThen = diversionZones(zones, point.at, knownBy);

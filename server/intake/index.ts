@@ -10,7 +10,7 @@ import type { Decision } from '../../devices/contract/answers.ts';
 import { inForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { isUrgent, rejectedOf } from './admit.ts';
-import { createLane } from './lane.ts';
+import { createLane, type LaneOptions } from './lane.ts';
 import { isAnswer, type Packet, type Publishing } from './listener.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Quotas } from './quotas.ts';
@@ -38,12 +38,10 @@ export interface IntakeDeps {
 export function createIntake(deps: IntakeDeps) {
   const { pipeline, quotas, receipts, clock, log, publish, observe } = deps;
 
-  const lane = (name: string, size: number, linger: number, parallel: number) =>
+  const lane = (name: string, batches: Pick<LaneOptions<Incoming>, 'size' | 'linger' | 'lingerBusy' | 'parallel'>) =>
     createLane<Incoming>({
       name,
-      size,
-      linger,
-      parallel,
+      ...batches,
       isStoreAway,
       async work(items) {
         const began = performance.now();
@@ -59,8 +57,8 @@ export function createIntake(deps: IntakeDeps) {
       },
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
     });
-  const gates = lane('gates', 200, 0, 4);
-  const others = lane('others', 500, 8, 4);
+  const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 5, parallel: 3 });
+  const others = lane('others', { size: 500, linger: 50, parallel: 3 });
   const statuses = createLane<{ doc: DeviceStatusDoc; kept?: true; acknowledge(): void }>({
     name: 'status',
     size: 500,

@@ -6,6 +6,8 @@ export interface LaneOptions<T> {
   size: number;
   /** Wait for more before a batch starts, ms; 0 starts at once. */
   linger: number;
+  /** The same while another batch is under way: what comes meanwhile shares its round trips. Default `linger`. */
+  lingerBusy?: number;
   /** Batches under way at the same time. */
   parallel: number;
   /** Handles a batch; throws when it could not be stored. */
@@ -27,11 +29,11 @@ export function createLane<T>(options: LaneOptions<T>) {
 
   function pump() {
     while (running < options.parallel && queue.length > 0 && !stopped) {
-      if (options.linger > 0 && queue.length < options.size && timer === null) {
-        timer = setTimeout(flush, options.linger);
+      const linger = running > 0 ? (options.lingerBusy ?? options.linger) : options.linger;
+      if (linger > 0 && queue.length < options.size) {
+        timer ??= setTimeout(flush, linger);
         return;
       }
-      if (timer !== null && queue.length < options.size) return;
       start();
     }
   }

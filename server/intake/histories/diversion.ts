@@ -13,7 +13,7 @@ import { compareOrder } from '../../rules/order.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
-import { diversionZones, restoreWorks } from '../facts.ts';
+import { diversionZones, nearZones, restoreWorks } from '../facts.ts';
 import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -51,7 +51,9 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
     .map((w) => w.doc);
   const named = visits.filter((doc) => doc.turnedBack && doc.arrival !== undefined).map((doc) => doc.arrival!);
   const arrivals = await deps.observations.byIds(named);
-  const near = [...visits, ...arrivals].filter((doc) => doc.recognition?.vin !== undefined);
+  const near = [...visits, ...arrivals].filter(
+    (doc) => doc.recognition?.vin !== undefined && doc.position !== undefined && nearZones(zones, doc.position),
+  );
   if (near.length === 0) return [];
   return deps.observations.find(
     {
