@@ -30,7 +30,7 @@ export interface SweepDeps extends HistoryDeps {
 /** A process of another instance is taken for dead when it was not heard for so long. */
 const STALE_MS = 10_000;
 const CHUNK = 500;
-const DUE_AT_ONCE = 40;
+const DUE_AT_ONCE = 20;
 const LEASE_MS = 60_000;
 
 /**

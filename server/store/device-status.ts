@@ -47,7 +47,10 @@ export function deviceStatusStore(connection: Connection) {
     collection,
     indexes: () => model.createIndexes(),
 
-    /** Keeps the statuses; of one device the last received stands, whichever process writes last. */
+    /**
+     * Keeps the statuses; of one device the last received stands, whichever process writes last. One that lies more than a minute
+     * ahead is of a clock that was set back since, and gives way.
+     */
     async record(statuses: DeviceStatusDoc[]): Promise<void> {
       if (statuses.length === 0) return;
       const heard = statuses.filter((s) => s.online);
@@ -56,7 +59,14 @@ export function deviceStatusStore(connection: Connection) {
         unlessThere(
           collection.bulkWrite(
             last.map(({ _id, ...status }) => ({
-              replaceOne: { filter: { _id, receivedAt: { $lte: status.receivedAt } }, replacement: status, upsert: true },
+              replaceOne: {
+                filter: {
+                  _id,
+                  receivedAt: { $not: { $gt: status.receivedAt, $lt: new Date(status.receivedAt.getTime() + MINUTE) } },
+                },
+                replacement: status,
+                upsert: true,
+              },
             })),
             { ordered: false },
           ),

@@ -1,8 +1,9 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { civilDate, civilDayStart, DAY, HOUR, MINUTE, parseInstant } from '../../../devices/contract/instant.ts';
 import type { Telemetry } from '../../../devices/contract/messages.ts';
 import { registrationOfVin } from '../../registry/in-force.ts';
 import { judgeUreaDay } from '../../rules/urea-day.ts';
-import { hourSums, hoursTouched, mergeSamples, samplesOf, type TelemetryMessage } from '../../rules/urea-samples.ts';
+import { hourSums, hoursTouched, mergeSamples, samplesOf } from '../../rules/urea-samples.ts';
 import { isScr } from '../../rules/urea-use.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
 import type { HourSumsDoc, HourSumsStore } from '../../store/hour-sums.ts';
@@ -109,23 +110,31 @@ export function createUreaHours(deps: UreaDeps) {
       ),
       registry.vehiclesByVin(ranges.map((r) => r.vin)),
     ]);
-    const byVin = new Map<string, Map<string, TelemetryMessage>>();
+    const docsOf = new Map<string, Map<string, ObservationDoc>>();
     for (const doc of [...near, ...long]) {
       const vin = doc.vehicle!;
-      const own = byVin.get(vin) ?? byVin.set(vin, new Map()).get(vin)!;
-      if (!own.has(doc._id)) own.set(doc._id, messageOf(doc, versions.get(vin) ?? []));
+      (docsOf.get(vin) ?? docsOf.set(vin, new Map()).get(vin)!).set(doc._id, doc);
     }
-    const sums = ranges.flatMap(({ vin, hour }): HourSumsDoc[] => {
-      const messages = [...(byVin.get(vin)?.values() ?? [])];
+    const sums: HourSumsDoc[] = [];
+    for (const [vin, found] of docsOf) {
+      // An hour's samples are work of a millisecond: a gate's message must not wait for forty of them.
+      await breathe();
+      const messages = [...found.values()].map((doc) => messageOf(doc, versions.get(vin) ?? []));
       const samples = mergeSamples(messages);
-      const made = hourSums(hour, samples, policies.at(hour, Infinity));
-      if (!made) return [];
-      const within = messages.filter((m) => m.samples.some((s) => s.at >= hour - MINUTE && s.at < hour + HOUR));
-      const placed = samples.findLast((s) => s.at >= hour && s.at < hour + HOUR && s.lon !== undefined && s.lat !== undefined);
-      return [
-        { _id: `${vin}/${hour}`, vin, ...made, messages: within.length, ...(placed && { lon: placed.lon!, lat: placed.lat! }) },
-      ];
-    });
+      for (const { hour } of ranges.filter((range) => range.vin === vin)) {
+        const made = hourSums(hour, samples, policies.at(hour, Infinity));
+        if (!made) continue;
+        const within = messages.filter((m) => m.samples.some((s) => s.at >= hour - MINUTE && s.at < hour + HOUR));
+        const placed = samples.findLast((s) => s.at >= hour && s.at < hour + HOUR && s.lon !== undefined && s.lat !== undefined);
+        sums.push({
+          _id: `${vin}/${hour}`,
+          vin,
+          ...made,
+          messages: within.length,
+          ...(placed && { lon: placed.lon!, lat: placed.lat! }),
+        });
+      }
+    }
     await hours.replace(sums);
   }
 
