@@ -24,11 +24,7 @@ const cases: [what: string, error: unknown, away: boolean][] = [
   ['a server that shuts down', new MongoServerError({ message: 'shutdown', code: 91 }), true],
   ['a document the store refuses', new MongoBulkWriteError({ message: 'bad', code: 121, writeErrors } as never, none), false],
   ['a command the store refuses', new MongoServerError({ message: 'bad', code: 2 }), false],
-  [
-    'a bulk command the store refuses',
-    new MongoBulkWriteError(new MongoServerError({ message: 'bad', code: 2 }), none),
-    false,
-  ],
+  ['a bulk command the store refuses', new MongoBulkWriteError(new MongoServerError({ message: 'bad', code: 2 }), none), false],
   ['a mistake of our own', new TypeError('undefined is not a function'), false],
   ['nothing', undefined, false],
 ];
