@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatePolicy } from '../../devices/contract/answers.ts';
 import { HOUR, MINUTE } from '../../devices/contract/instant.ts';
 import { answerTopic } from '../../devices/contract/topics.ts';
@@ -28,6 +29,8 @@ const RENEW_MS = 6 * HOUR;
 const REFRESH_MS = MINUTE;
 /** How often it is asked whether any process changed what policies are made of (real time). */
 const LOOK_MS = 2000;
+/** Rest between two gates (real time). */
+const PAUSE_MS = 20;
 const MADE_OF = ['enterprises', 'devices', 'responses'] as const;
 const VEHICLES = 600;
 /** New vehicles wait this long for the next payload (platform time). */
@@ -112,6 +115,8 @@ export function createGatePolicies(deps: GatePolicyDeps) {
       if (stopped) return;
       if (!gate.enabled) continue;
       const doc = await current(gate);
+      // Fifty policies in a row would keep barriers waiting for their answers.
+      await sleep(PAUSE_MS);
       if (published.get(gate.id) === doc._id) continue;
       publish(answerTopic('gate', gate.id, 'policy'), JSON.stringify(doc.payload), { qos: 1, retain: true });
       published.set(gate.id, doc._id);
