@@ -1,7 +1,8 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Collection, MongoBulkWriteError } from 'mongodb';
+import type { Collection } from 'mongodb';
 import { civilDate, civilTimeOfDay, MINUTE } from '../../devices/contract/instant.ts';
 import type { Kind } from '../../devices/contract/kinds.ts';
+import { unlessThere } from './observations.ts';
 
 /** The last status a device sent. */
 export interface DeviceStatusDoc {
@@ -119,14 +120,3 @@ export function deviceStatusStore(connection: Connection) {
   };
 }
 export type DeviceStatusStore = ReturnType<typeof deviceStatusStore>;
-
-/** An upsert whose filter leaves the stored document alone collides with it: that is as it should be. */
-async function unlessThere(write: Promise<unknown>): Promise<void> {
-  try {
-    await write;
-  } catch (error) {
-    const { name, writeErrors } = error as Partial<MongoBulkWriteError>;
-    const errors = name === 'MongoBulkWriteError' ? [writeErrors ?? []].flat() : [];
-    if (errors.length === 0 || errors.some((e) => e.code !== 11000)) throw error;
-  }
-}

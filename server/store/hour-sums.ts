@@ -1,6 +1,7 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Collection, MongoBulkWriteError } from 'mongodb';
+import type { Collection } from 'mongodb';
 import type { HourSums } from '../rules/types.ts';
+import { unlessThere } from './observations.ts';
 
 /** The sums of a vehicle's clock hour: made anew from its stored samples each time, never added to. */
 export interface HourSumsDoc extends HourSums {
@@ -37,13 +38,7 @@ export function hourSumsStore(connection: Connection) {
       const operations = docs.map(({ _id, ...rest }) => ({
         replaceOne: { filter: { _id, messages: { $lte: rest.messages } }, replacement: rest, upsert: true },
       }));
-      try {
-        await collection.bulkWrite(operations, { ordered: false });
-      } catch (error) {
-        const bulk = error as MongoBulkWriteError;
-        const errors = bulk.name === 'MongoBulkWriteError' ? [bulk.writeErrors].flat() : [];
-        if (errors.length === 0 || errors.some((e) => e.code !== 11000)) throw error;
-      }
+      await unlessThere(collection.bulkWrite(operations, { ordered: false }));
     },
 
     /** The hours of vehicles in their ranges (beginnings, ms; both ends included). */

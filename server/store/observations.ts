@@ -76,15 +76,23 @@ export type ObservationStore = ReturnType<typeof observationStore>;
  * @returns the positions in `docs` of the duplicates
  */
 export async function insertUnlessThere<T extends { _id: string }>(collection: Collection<T>, docs: T[]): Promise<Set<number>> {
-  const there = new Set<number>();
-  if (docs.length === 0) return there;
+  if (docs.length === 0) return new Set();
+  return unlessThere(collection.insertMany(docs as unknown as Parameters<typeof collection.insertMany>[0], { ordered: false }));
+}
+
+/**
+ * An unordered bulk write whose only fault may be that a key is there already: an insert of what is stored, or an upsert whose filter
+ * leaves a newer document alone.
+ * @returns the positions of these; throws whatever else failed, an unmet write concern too
+ */
+export async function unlessThere(write: Promise<unknown>): Promise<Set<number>> {
   try {
-    await collection.insertMany(docs as unknown as Parameters<typeof collection.insertMany>[0], { ordered: false });
+    await write;
+    return new Set();
   } catch (error) {
     const bulk = error as MongoBulkWriteError;
-    const errors = bulk.name === 'MongoBulkWriteError' ? [bulk.writeErrors].flat() : [];
+    const errors = bulk.name === 'MongoBulkWriteError' ? [bulk.writeErrors ?? []].flat() : [];
     if (errors.length === 0 || errors.some((e) => e.code !== 11000) || bulk.result?.getWriteConcernError()) throw error;
-    for (const e of errors) there.add(e.index);
+    return new Set(errors.map((e) => e.index));
   }
-  return there;
 }
