@@ -36,6 +36,15 @@ export const REGISTRY_ACCESS: Record<Collection, { read: readonly Role[]; import
   inspections: { read: ['police', 'bureau', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   permits: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['police'] },
   responses: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['bureau'] },
+  machinery: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  declarations: {
+    read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'],
+    import: ['bureau', 'enterprise', 'administrator'],
+  },
+  deliveries: {
+    read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'],
+    import: ['bureau', 'enterprise', 'administrator'],
+  },
 };
 
 export function may(actor: Actor, permission: Permission): boolean {

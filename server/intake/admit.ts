@@ -16,6 +16,8 @@ export interface Admitted {
   device: DeviceFacts;
   body: OutboxMessage;
   at: number;
+  /** Facts recorded until then count; absent: until it came in. */
+  knownBy?: number;
 }
 
 /** Seconds after which a device may try again what is not refused for good. */

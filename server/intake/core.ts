@@ -58,12 +58,13 @@ export function createCore(deps: CoreDeps) {
     deadLetters: deadLetterStore(connection, config.limits.deadLettersPerDay),
     batches: batchStore(connection),
     due: dueStore(connection),
+    moments: dueStore(connection, 'due_moments'),
     hours: hourSumsStore(connection),
     statuses: deviceStatusStore(connection),
     payloads: gatePayloadStore(connection),
   };
-  const { observations, findings, decisions, deadLetters, batches, due, hours, statuses, payloads } = stores;
-  const history = { observations, findings, decisions, payloads, registry, policies, clock };
+  const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads } = stores;
+  const history = { observations, findings, decisions, payloads, statuses, moments, registry, policies, clock };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({
     ...history,
@@ -138,7 +139,7 @@ export function createCore(deps: CoreDeps) {
       for (const { vin, at } of rows) from.set(vin, Math.min(at, from.get(vin) ?? Infinity));
       const now = Date.now();
       await due.mark(
-        [...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, vin, from: at, dueAt: now })),
+        [...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, about: vin, from: at, dueAt: now })),
       );
     },
 

@@ -5,7 +5,6 @@ import type { DecisionDoc, FindingDoc } from '../store/types.ts';
 import { DAY, MINUTE } from '../../devices/contract/instant.ts';
 import { findingDoc, findingKey, subjectOf } from './finding-docs.ts';
 import type { HistoryDeps } from './histories/deps.ts';
-import { settleDiversion } from './histories/diversion.ts';
 import {
   contextOf,
   gatePasts,
@@ -18,7 +17,7 @@ import {
 import { recordRejudged } from './histories/rejudged.ts';
 import { settleFailures } from './histories/readings.ts';
 import { settleReleases } from './histories/releases.ts';
-import { settleRoadDays } from './histories/road-days.ts';
+import { HISTORIES } from './histories/index.ts';
 import type { UreaHours } from './histories/urea.ts';
 import type { GateLanes } from './gate-lanes.ts';
 import type { Change } from './settle.ts';
@@ -113,8 +112,7 @@ export function createJudge(deps: JudgeDeps) {
     const readers = new Set(all.flatMap((w) => (w.doc.smoke ? [w.doc.vehicle!] : [])));
     const settled = await Promise.all([
       settleFailures([...readers], deps),
-      settleRoadDays(all, deps),
-      settleDiversion(all, deps),
+      ...HISTORIES.map((history) => history.settle(all, deps)),
     ]);
     return settled.flat();
   }

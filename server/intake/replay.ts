@@ -1,7 +1,7 @@
 import { parseTopic } from '../../devices/contract/topics.ts';
 import type { DeadLetterStore } from '../store/dead-letters.ts';
 import type { Intake } from './index.ts';
-import { bytesOf } from './facts.ts';
+import { bytesOf } from './restore.ts';
 
 /** How long a replay waits for the store. */
 const TIMEOUT_MS = 10_000;

@@ -2,12 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY } from '../../devices/contract/instant.ts';
 import type { Logger } from '../log.ts';
 import type { BatchStore } from '../store/batches.ts';
-import type { DeviceStatusStore } from '../store/device-status.ts';
 import type { DueDoc, DueStore } from '../store/due-work.ts';
 import type { ObservationDoc } from '../store/types.ts';
 import type { BatchRecords } from './batch-records.ts';
 import type { HistoryDeps } from './histories/deps.ts';
-import { confirmDiversion } from './histories/diversion.ts';
+import { MOMENTS } from './histories/due.ts';
+import { HISTORIES } from './histories/index.ts';
+import { PERIODIC } from './histories/periodic.ts';
+import type { Change } from './settle.ts';
 import type { UreaHours } from './histories/urea.ts';
 import type { Judge } from './judge.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -22,7 +24,6 @@ export interface SweepDeps extends HistoryDeps {
   judge: Judge;
   urea: UreaHours;
   due: DueStore;
-  statuses: DeviceStatusStore;
   alerts: { refresh(keys: string[]): Promise<void>; sweepOverdue(now: number): Promise<unknown> };
   log: Logger;
 }
@@ -31,6 +32,7 @@ export interface SweepDeps extends HistoryDeps {
 const STALE_MS = 10_000;
 const CHUNK = 500;
 const DUE_AT_ONCE = 20;
+const MOMENTS_AT_ONCE = 100;
 const LEASE_MS = 60_000;
 
 /**
@@ -38,7 +40,7 @@ const LEASE_MS = 60_000;
  * findings whose moment has come, overdue alerts. All of it is a field in the store; there are no timers in memory.
  */
 export function createSweeps(deps: SweepDeps) {
-  const { owner, instance, records, batches, observations, pipeline, judge, urea, due, findings, statuses, alerts, clock, log } =
+  const { owner, instance, records, batches, observations, pipeline, judge, urea, due, moments, findings, alerts, clock, log } =
     deps;
   let stopped = false;
   let first = true;
@@ -102,58 +104,103 @@ export function createSweeps(deps: SweepDeps) {
 
   async function dueWork(): Promise<boolean> {
     const taken = await due.take(Date.now(), DUE_AT_ONCE, LEASE_MS);
-    await finishDue(taken);
+    await finishDue(taken, due, judgeDue);
     return taken.length === DUE_AT_ONCE;
   }
 
+  /** Moments of the platform's clock that rules wait for. */
+  async function momentsCome(): Promise<boolean> {
+    const taken = await moments.take(clock.now(), MOMENTS_AT_ONCE, LEASE_MS * clock.speed);
+    await finishDue(taken, moments, judgeMoments);
+    return taken.length === MOMENTS_AT_ONCE;
+  }
+
   /** Does due work, halving where it fails; one that fails by itself is named and tried again when its lease is over. */
-  async function finishDue(docs: DueDoc[]): Promise<void> {
+  async function finishDue(docs: DueDoc[], store: DueStore, work: (docs: DueDoc[]) => Promise<void>): Promise<void> {
     if (docs.length === 0) return;
     try {
-      await judgeDue(docs);
-      await due.finish(docs, Date.now());
+      await work(docs);
+      await store.finish(docs, store === due ? Date.now() : clock.now());
     } catch (error) {
       if (isStoreAway(error)) throw error;
       if (docs.length === 1) {
-        log.error({ event: 'due-not-done', due: docs[0]!._id, error: String(error) }, 'due work failed');
+        log.error(
+          {
+            event: 'due-not-done',
+            due: kindOf(docs[0]!),
+            error: String(error),
+            stack: error instanceof Error ? error.stack : undefined,
+          },
+          'due work failed',
+        );
         return;
       }
       const half = docs.length >> 1;
-      await finishDue(docs.slice(0, half));
-      await finishDue(docs.slice(half));
+      await finishDue(docs.slice(0, half), store, work);
+      await finishDue(docs.slice(half), store, work);
     }
   }
 
   async function judgeDue(docs: DueDoc[]): Promise<void> {
     await deps.registry.sync();
     const changes = await urea.judge(docs.filter((d) => d.kind === 'urea'));
-    await alerts.refresh([
-      ...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined)),
-    ]);
+    await tell(changes);
     // What an earlier taker left may look done: it is all told again.
-    const left = docs.filter((d) => d.leased).map((d) => ({ vin: d.vin, from: d.from.getTime() }));
+    const left = docs.filter((d) => d.leased).map((d) => ({ vin: d.about, from: d.from.getTime() }));
     const since = [
       ...changes.map(({ now, before }) => ({
         vin: now.vin!,
         from: Math.min(now.at.getTime(), before?.at.getTime() ?? Infinity),
         to: Math.max(now.at.getTime(), before?.at.getTime() ?? 0) + 30 * DAY,
       })),
-      ...docs.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.vin, from: d.from.getTime() })),
+      ...docs.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.about, from: d.from.getTime() })),
       ...left,
     ];
     if (since.length > 0) await judge.vehicles(since, left);
+  }
+
+  async function judgeMoments(docs: DueDoc[]): Promise<void> {
+    await deps.registry.sync();
+    const kinds = [...new Set(docs.map((d) => d.kind))];
+    for (const kind of kinds) {
+      const handler = MOMENTS[kind];
+      if (!handler) throw new Error(`nobody does due work of the kind ${kind}`);
+      await tell(
+        await handler(
+          docs.filter((d) => d.kind === kind),
+          deps,
+        ),
+      );
+    }
+  }
+
+  /** Brings the alerts of changed findings up. */
+  async function tell(changes: Change[]): Promise<void> {
+    await alerts.refresh([
+      ...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined)),
+    ]);
   }
 
   async function pending(): Promise<boolean> {
     const docs = await findings.due(clock.now(), 200);
     if (docs.length === 0) return false;
     await deps.registry.sync();
-    const waiting = docs.filter((f) => f.status === 'pending' && f.rule === 'diversion');
-    const confirmed = await confirmDiversion(waiting, (ids) => statuses.ofGates(ids), deps);
+    const waiting = docs.filter((f) => f.status === 'pending');
+    const settled: Change[] = [];
+    for (const { id, confirm } of HISTORIES) {
+      const own = waiting.filter((f) => f.rule === id);
+      if (confirm && own.length > 0) settled.push(...(await confirm(own, deps)));
+    }
     // Confirmed ones stay due until their alerts have heard of it.
-    const told = [...docs.filter((f) => f.status !== 'pending'), ...confirmed.map(({ now }) => now)];
+    const told = [...docs.filter((f) => f.status !== 'pending'), ...settled.map(({ now }) => now)];
     await alerts.refresh([...new Set(told.flatMap((f) => f.alert ?? []))]);
     await findings.told(told.map((f) => f._id));
+    return false;
+  }
+
+  async function periodic(turn: (typeof PERIODIC)[number]['turn']): Promise<boolean> {
+    await deps.registry.sync();
+    await tell(await turn(deps));
     return false;
   }
 
@@ -163,7 +210,9 @@ export function createSweeps(deps: SweepDeps) {
         loop('beat', 1000, beat),
         loop('batches', 2000, openBatches),
         loop('due', 1000, dueWork),
+        loop('moments', 1000, momentsCome),
         loop('pending', 1000, pending),
+        ...PERIODIC.map(({ name, everyMs, turn }) => loop(name, everyMs, () => periodic(turn))),
         loop('overdue', 5000, async () => {
           await alerts.sweepOverdue(clock.now());
           return false;
@@ -174,7 +223,9 @@ export function createSweeps(deps: SweepDeps) {
     async now(): Promise<void> {
       await openBatches();
       while (await dueWork());
+      while (await momentsCome());
       await pending();
+      for (const { turn } of PERIODIC) await periodic(turn);
     },
     /** Whether what earlier processes of this instance left open has been looked at. */
     settled: () => !first,
@@ -185,4 +236,9 @@ export function createSweeps(deps: SweepDeps) {
     },
   };
 }
+/** What kind of work it is; what it is about is nobody's business in a log. */
+function kindOf({ kind, from }: DueDoc): string {
+  return `${kind} from ${from.toISOString()}`;
+}
+
 export type Sweeps = ReturnType<typeof createSweeps>;

@@ -1,7 +1,9 @@
 import type { Decision, Rejected } from '../../devices/contract/answers.ts';
 import type { RejectCode } from '../../devices/contract/kinds.ts';
 import type { Policy } from '../policy/types.ts';
-import type { DeviceFacts, EnterpriseFacts, Observation, Recognition, ResponseFacts, VehicleFacts } from '../rules/types.ts';
+import type {
+  DeclarationFacts, DeviceFacts, EnterpriseFacts, MachineFacts, Observation, Recognition, ResponseFacts, VehicleFacts,
+} from '../rules/types.ts'; // prettier-ignore
 import type { ObservationDoc } from '../store/types.ts';
 
 /** What became of a message: stored (with the decision where one is to be given), or refused. Never settled: the store was away. */
@@ -45,10 +47,14 @@ export interface Work {
   doc: ObservationDoc;
   device: DeviceFacts;
   policy: Policy;
+  /** The moment by which its facts were known: `receivedAt`, or that of a later re-judgement. */
+  knownBy: number;
   recognition?: Recognition;
   vehicle?: VehicleFacts;
   enterprise?: EnterpriseFacts;
   response?: ResponseFacts;
+  machine?: MachineFacts;
+  declaration?: DeclarationFacts;
   /** Telemetry of a VIN under which no vehicle with SCR was ever registered: no urea to judge. */
   noScr?: true;
   /** Absent for work that a dead process left behind. */

@@ -126,6 +126,22 @@ export interface Policy {
     'urea-use': {
       scrMinStage: number;
       reagentEmpty: { belowPercent: number; overKm: number };
+      /** Sums over a civil day. */
+      reagentLow: { belowPercent: number; overKm: number };
+      /** After how long since the engine's start, and from which temperatures on, it counts as warm. */
+      warm: { seconds: number; coolantC: number; scrInletC: number };
+      scrIneffective: { ratio: number; minutes: number; scrInletC: number; torquePercent: number };
+      frozenSensor: { minutes: number };
+      /** Urea over fuel, % by volume; a tank's rises above `risePoints` count as filling. */
+      lowConsumption: {
+        fuelL: number;
+        warningPercent: number;
+        infoPercent: number;
+        risePoints: number;
+        defaultTankL: number;
+        fillHours: number;
+      };
+      darkTerminal: { hours: number; pendingHours: number };
       notConsumed: { fuelL: number; distanceKm: number; dropPoints: number };
       windowDays: number;
       /** A sample with a hotter inlet is left out of every sum, level and comparison. */
@@ -136,9 +152,65 @@ export interface Policy {
       basis: BasisId[];
       fillBasis: BasisId[];
     };
+    'sale-ban': {
+      /** Civil date: certificates uploaded and invoices written from this day on. */
+      from: string;
+      minStage: number;
+      basis: BasisId[];
+    };
+    route: {
+      /** How far from its corridor a vehicle is still on it. */
+      corridorM: number;
+      /** Third characters of H* types that are concerned beside vehicles flagged `muck`. */
+      thirdCharacters: string[];
+      basis: BasisId[];
+    };
+    'cloned-plate': {
+      minKm: number;
+      kmh: number;
+      /** Added to the time between two sightings: clocks are not exact. */
+      slackSeconds: number;
+      misread: { minutes: number; km: number };
+      basis: BasisId[];
+    };
+    'attribute-mismatch': { basis: BasisId[] };
+    'nonroad-registration': {
+      /** Under a response of these levels machinery of a known stage up to `stageMax` is banned. */
+      levels: Exclude<ControlLevel, 'none'>[];
+      stageMax: number;
+      proposal: 'none' | 'review' | 'refuse';
+      basis: BasisId[];
+    };
+    'gate-ledger': {
+      /** Passages of one identity, gate and direction this close to the previous counted one are one. */
+      sameSeconds: number;
+      arrivalMinutes: number;
+      pendingMinutes: number;
+      exitHours: number;
+      uploadHours: number;
+      basis: BasisId[];
+    };
     identification: { basis: BasisId[] };
     'forced-release': { basis: BasisId[] };
-    'device-health': { basis: BasisId[] };
+    'device-health': {
+      silentMinutes: number;
+      offlineMinutes: number;
+      transmissionPercent: number;
+      clockSkew: { seconds: number; messages: number };
+      /** A state that lasts longer is a warning. */
+      warningHours: number;
+      basis: BasisId[];
+    };
+  };
+  /** The clean-transport account (rules.md §8). */
+  account: {
+    /** Below this share the audit proposes `cleanTransport: not-met`. */
+    minPercent: number;
+    /** Tonnes of a row where its enterprise weighed none in that month and direction. */
+    defaultTonnes: number;
+    /** Day of the next month on which an account is frozen. */
+    freezeDay: number;
+    basis: BasisId[];
   };
 }
 

@@ -46,6 +46,13 @@ export const DEFINITIONS: { [C in Collection]: Definition<C> } = {
   },
   // Rows of one response follow each other under its id; `start` tells which of them a row repeats.
   responses: { key: (row) => row.id, from: 'start', to: 'end' },
+  machinery: { key: (row) => row.registrationCode },
+  declarations: {
+    key: (row) => `${row.siteId}|${row.registrationCode}|${parseRegistryTime(row.from, 'start')}`,
+    from: 'from',
+    to: 'to',
+  },
+  deliveries: { key: (row) => row.id },
 };
 
 /** When a row says it is valid, in milliseconds; a member it does not say is absent. */

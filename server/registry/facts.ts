@@ -1,7 +1,17 @@
 import { parseRegistryTime } from '../../devices/contract/instant.ts';
 import type { RegistryRows } from '../http/contract/registry.ts';
 import type { ResponseRow } from '../policy/types.ts';
-import type { DeviceFacts, EnterpriseFacts, InspectionFacts, PermitFacts, VehicleFacts, ZoneFacts } from '../rules/types.ts';
+import type {
+  DeclarationFacts,
+  DeliveryFacts,
+  DeviceFacts,
+  EnterpriseFacts,
+  InspectionFacts,
+  MachineFacts,
+  PermitFacts,
+  VehicleFacts,
+  ZoneFacts,
+} from '../rules/types.ts';
 import type { Collection, VersionDoc } from './types.ts';
 
 /** Rows as rules read them: times as instants, units in the names. Done once when a version is loaded, not per message. */
@@ -131,6 +141,32 @@ export function responseFacts({ _id, recordedAt, seq, row }: VersionDoc<'respons
   });
 }
 
+export function machineFacts({ _id, row }: VersionDoc<'machinery'>): MachineFacts {
+  return present({
+    version: _id,
+    registrationCode: row.registrationCode,
+    machineryKind: row.machineryKind,
+    stage: row.stage === 'unknown' ? undefined : row.stage,
+    owner: row.owner,
+    county: row.county,
+  });
+}
+
+export function declarationFacts({ _id, row }: VersionDoc<'declarations'>): DeclarationFacts {
+  return present({
+    version: _id,
+    siteId: row.siteId,
+    registrationCode: row.registrationCode,
+    from: parseRegistryTime(row.from, 'start'),
+    to: time(row.to, 'end'),
+  });
+}
+
+export function deliveryFacts({ _id, row }: VersionDoc<'deliveries'>): DeliveryFacts {
+  const { id, enterpriseId, month, mode, cargo, tonnes, direction } = row;
+  return { version: _id, id, enterpriseId, month, mode, cargo, tonnes, direction };
+}
+
 /** The facts a collection's rows become. */
 export interface FactsOf {
   vehicles: VehicleFacts;
@@ -140,6 +176,9 @@ export interface FactsOf {
   permits: PermitFacts;
   inspections: InspectionFacts;
   responses: ResponseRow;
+  machinery: MachineFacts;
+  declarations: DeclarationFacts;
+  deliveries: DeliveryFacts;
 }
 
 export const FACTS: { [C in Collection]: (doc: VersionDoc<C>) => FactsOf[C] } = {
@@ -150,4 +189,7 @@ export const FACTS: { [C in Collection]: (doc: VersionDoc<C>) => FactsOf[C] } = 
   permits: permitFacts,
   inspections: inspectionFacts,
   responses: responseFacts,
+  machinery: machineFacts,
+  declarations: declarationFacts,
+  deliveries: deliveryFacts,
 };

@@ -1,6 +1,14 @@
 import type { Db } from 'mongodb';
 import type { ResponseRow } from '../policy/types.ts';
-import type { DeviceFacts, EnterpriseFacts, InspectionFacts, PermitFacts, VehicleFacts } from '../rules/types.ts';
+import type {
+  DeclarationFacts,
+  DeviceFacts,
+  EnterpriseFacts,
+  InspectionFacts,
+  MachineFacts,
+  PermitFacts,
+  VehicleFacts,
+} from '../rules/types.ts';
 import { createRevisions } from '../store/revisions.ts';
 import { registryStore } from '../store/registry.ts';
 import { FACTS, type FactsOf, type RegisteredZone } from './facts.ts';
@@ -43,6 +51,10 @@ export interface RegistryReader {
   allEnterprises(): Promise<Versioned<EnterpriseFacts>[]>;
   /** All versions of all devices, uncached. */
   allDevices(): Promise<Versioned<DeviceFacts>[]>;
+  /** By registration code. */
+  machinery(codes: Iterable<string>): Promise<Map<string, Versioned<MachineFacts>[]>>;
+  /** By site: versions of the declarations of every machine for it; compare `registrationCode`. */
+  declarations(sites: Iterable<string>): Promise<Map<string, Versioned<DeclarationFacts>[]>>;
   /** Versions by their `_id` (as kept in an observation's `facts`), uncached; absent ones are left out. */
   versions<C extends Collection>(collection: C, ids: Iterable<string>): Promise<Map<string, Versioned<FactsOf[C]>>>;
 }
@@ -85,6 +97,12 @@ export function createRegistryReader(db: Db): RegistryReader {
   const gates = createWhole(async () => (await store.all('devices', 'gate/')).map((d) => toVersioned('devices', d)));
   const allEnterprises = createWhole(async () => (await store.all('enterprises')).map((d) => toVersioned('enterprises', d)));
 
+  const machinery = createLookup((codes) => byField('machinery', 'key', codes), MAX_OTHERS);
+  const declarations = createLookup(
+    async (sites) => groups('declarations', await store.where('declarations', 'row.siteId', sites), (d) => d.row.siteId),
+    MAX_OTHERS,
+  );
+
   const caches: Record<Collection, { clear(): void }[]> = {
     vehicles: [vehicles, vehiclesByVin],
     enterprises: [enterprises, allEnterprises],
@@ -93,6 +111,9 @@ export function createRegistryReader(db: Db): RegistryReader {
     permits: [permits],
     inspections: [],
     responses: [responses],
+    machinery: [machinery],
+    declarations: [declarations],
+    deliveries: [],
   };
 
   async function byField<C extends Collection>(name: C, field: 'key', keys: string[]) {
@@ -119,6 +140,8 @@ export function createRegistryReader(db: Db): RegistryReader {
     responses: () => responses.get(),
     gates: () => gates.get(),
     allEnterprises: () => allEnterprises.get(),
+    machinery: (codes) => machinery.get(codes),
+    declarations: (sites) => declarations.get(sites),
     allDevices: async () => (await store.all('devices')).map((d) => toVersioned('devices', d)),
 
     async inspections(vins) {

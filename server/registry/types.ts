@@ -1,7 +1,9 @@
 import type { RegistryRows } from '../http/contract/registry.ts';
 
 /** The collections of the registry. Each is a set of immutable versions; nothing is ever edited in place. */
-export const COLLECTIONS = ['vehicles', 'enterprises', 'devices', 'zones', 'permits', 'inspections', 'responses'] as const;
+export const COLLECTIONS = [
+  'vehicles', 'enterprises', 'devices', 'zones', 'permits', 'inspections', 'responses', 'machinery', 'declarations', 'deliveries',
+] as const; // prettier-ignore
 export type Collection = (typeof COLLECTIONS)[number];
 
 export function isCollection(text: string): text is Collection {

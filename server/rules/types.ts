@@ -144,6 +144,38 @@ export interface InspectionFacts {
   result: 'passed' | 'failed';
 }
 
+/** A registered non-road machine. Unset stage is unknown. */
+export interface MachineFacts {
+  version: string;
+  registrationCode: string;
+  machineryKind: string;
+  stage?: Stage;
+  owner: string;
+  county: string;
+}
+
+/** A machine declared for a site in [from, to). */
+export interface DeclarationFacts {
+  version: string;
+  siteId: string;
+  registrationCode: string;
+  from: number;
+  to?: number;
+}
+
+/** What came or went by another way than the road in a civil month, as its enterprise declares it. */
+export interface DeliveryFacts {
+  version: string;
+  id: string;
+  enterpriseId: string;
+  /** `YYYY-MM` */
+  month: string;
+  mode: 'rail' | 'water' | 'pipe' | 'conveyor';
+  cargo: string;
+  tonnes: number;
+  direction: 'in' | 'out';
+}
+
 export type RecognitionOutcome = 'unplated' | 'trailer' | 'matched' | 'corrected' | 'invalid' | 'unregistered';
 
 export interface Recognition {
@@ -209,6 +241,9 @@ export interface JudgeContext {
   enterprise?: EnterpriseFacts;
   /** The response of the highest level in force in the enterprise's (for others the device's) county. */
   response?: ResponseFacts;
+  /** Machinery passages: the machine registered under the code, and its declaration for this site. */
+  machine?: MachineFacts;
+  declaration?: DeclarationFacts;
   /** Gate messages: the latest failure (its second pass's time) that no passed inspection or repair has answered by `at`. */
   standingFailure?: { at: number; subject: string };
   /** Gate messages: a urea warning that stands within the days of the policy, with no passed inspection since. */

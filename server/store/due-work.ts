@@ -1,15 +1,19 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Collection } from 'mongodb';
 
-/** Work that is due: an hour of a vehicle's telemetry to sum up and judge, or a vehicle whose history changed. */
+/**
+ * Work that is due: an hour of a vehicle's telemetry to sum up and judge, a vehicle whose history changed, a stretch of a ledger whose
+ * moment comes. Its kind says who does it.
+ */
 export interface DueDoc {
-  /** `urea/<vin>/<hour>` or `vehicle/<vin>` */
+  /** `<kind>/<about>/…`, such as `urea/<vin>/<hour>` or `vehicle/<vin>` */
   _id: string;
-  kind: 'urea' | 'vehicle';
-  vin: string;
+  kind: string;
+  /** The VIN, enterprise or device it is about. */
+  about: string;
   /** Urea: the civil hour's beginning. Vehicle: what is judged again lies from here on. */
   from: Date;
-  /** Real time: when it may be taken. */
+  /** When it may be taken; real time in `due_work`, the platform's in `due_moments`. */
   dueAt: Date;
   /** Counts its marks: it is taken away only if no new mark came while it was worked on. */
   marks: number;
@@ -21,19 +25,22 @@ const schema = new Schema<DueDoc>(
   {
     _id: { type: String },
     kind: { type: String, required: true },
-    vin: { type: String, required: true },
+    about: { type: String, required: true },
     from: { type: Date, required: true },
     dueAt: { type: Date, required: true },
     marks: { type: Number, required: true },
     leased: Boolean,
   },
-  { collection: 'due_work', versionKey: false },
+  { versionKey: false },
 );
 schema.index({ dueAt: 1 });
 
-/** Durable due work, swept by any process; there are no timers in memory. */
-export function dueStore(connection: Connection) {
-  const model = connection.model<DueDoc>('DueWork', schema);
+/**
+ * Durable due work, swept by any process; there are no timers in memory.
+ * @param collectionName `due_work` (moments in real time) or `due_moments` (in the platform's)
+ */
+export function dueStore(connection: Connection, collectionName: 'due_work' | 'due_moments' = 'due_work') {
+  const model = connection.model<DueDoc>(collectionName, schema, collectionName);
   const collection = model.collection as unknown as Collection<DueDoc>;
   return {
     indexes: () => model.createIndexes(),
@@ -43,15 +50,13 @@ export function dueStore(connection: Connection) {
      * @returns when each is due (real ms), by id, as stored: until then nobody takes it. Work somebody holds is left out: it is due
      *   again as soon as that one is done
      */
-    async mark(
-      items: { id: string; kind: DueDoc['kind']; vin: string; from: number; dueAt: number }[],
-    ): Promise<Map<string, number>> {
+    async mark(items: { id: string; kind: string; about: string; from: number; dueAt: number }[]): Promise<Map<string, number>> {
       if (items.length === 0) return new Map();
       await collection.bulkWrite(
-        items.map(({ id, kind, vin, from, dueAt }) => ({
+        items.map(({ id, kind, about, from, dueAt }) => ({
           updateOne: {
             filter: { _id: id },
-            update: { $inc: { marks: 1 }, $min: { from: new Date(from), dueAt: new Date(dueAt) }, $setOnInsert: { kind, vin } },
+            update: { $inc: { marks: 1 }, $min: { from: new Date(from), dueAt: new Date(dueAt) }, $setOnInsert: { kind, about } },
             upsert: true,
           },
         })),

@@ -21,6 +21,8 @@ export function registryStore(db: Db) {
       await of('inspections').createIndex({ vin: 1 });
       await of('devices').createIndex({ 'row.enterpriseId': 1 });
       await of('permits').createIndex({ plate: 1 });
+      await of('declarations').createIndex({ 'row.siteId': 1 });
+      await of('deliveries').createIndex({ 'row.enterpriseId': 1, 'row.month': 1 });
     },
 
     /** Marks and digests of all versions of these keys. */
@@ -50,7 +52,11 @@ export function registryStore(db: Db) {
     },
 
     /** Whole versions where `field` is one of `values`. */
-    where<C extends Collection>(name: C, field: 'key' | 'skeleton' | 'vin', values: string[]): Promise<VersionDoc<C>[]> {
+    where<C extends Collection>(
+      name: C,
+      field: 'key' | 'skeleton' | 'vin' | 'row.siteId',
+      values: string[],
+    ): Promise<VersionDoc<C>[]> {
       return of(name)
         .find({ [field]: { $in: values } } as Filter<VersionDoc<C>>)
         .toArray();

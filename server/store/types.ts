@@ -18,6 +18,8 @@ export interface ObservationDoc {
   source?: string;
   at: Date;
   receivedAt: Date;
+  /** Facts recorded until then count, where a later re-judgement of its period looked them up again; else `receivedAt`. */
+  knownBy?: Date;
   backfill?: true;
   unsynced?: true;
   n?: number;
@@ -38,7 +40,16 @@ export interface ObservationDoc {
     otherColors?: PlateColor[];
   };
   /** The versions it was judged with. */
-  facts: { policy: string; device: string; dialect?: string; vehicle?: string; enterprise?: string; response?: string };
+  facts: {
+    policy: string;
+    device: string;
+    dialect?: string;
+    vehicle?: string;
+    enterprise?: string;
+    response?: string;
+    machine?: string;
+    declaration?: string;
+  };
   enterprise?: string;
   county?: string;
   /** Its device's position at `at`. */

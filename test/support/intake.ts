@@ -207,7 +207,7 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-const MADE = ['observations', 'findings', 'decisions', 'alerts', 'due_work', 'hour_sums', 'dead_letters'];
+const MADE = ['observations', 'findings', 'decisions', 'alerts', 'due_work', 'due_moments', 'hour_sums', 'dead_letters'];
 
 /** Forgets all messages and what came of them; the registry stays, and so do batch records, some of which are in use. */
 export async function forget(t: TestCore): Promise<void> {

@@ -207,6 +207,36 @@ export const responseRow = z.strictObject({
   ...versioned,
 });
 
+const registrationCode = text(32).min(1).describe('环保登记号码, opaque');
+
+export const machineryRow = z.strictObject({
+  registrationCode,
+  machineryKind: text().min(1),
+  stage: z.enum([...STAGES, 'unknown']),
+  owner: text(128),
+  county,
+  ...versioned,
+});
+
+export const declarationRow = z.strictObject({
+  siteId: z.string().regex(DEVICE_ID).describe('the machinery gate'),
+  registrationCode,
+  from: registryTime,
+  to: registryTime.optional(),
+  ...versioned,
+});
+
+export const deliveryRow = z.strictObject({
+  id: name,
+  enterpriseId: name,
+  month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+  mode: z.enum(['rail', 'water', 'pipe', 'conveyor']),
+  cargo: text().min(1),
+  tonnes: z.number().min(0),
+  direction: z.enum(['in', 'out']),
+  ...versioned,
+});
+
 /** The schema of a row by collection. */
 export const ROW_SCHEMAS = {
   vehicles: vehicleRow,
@@ -216,6 +246,9 @@ export const ROW_SCHEMAS = {
   permits: permitRow,
   inspections: inspectionRow,
   responses: responseRow,
+  machinery: machineryRow,
+  declarations: declarationRow,
+  deliveries: deliveryRow,
 } as const;
 
 /** Fields of a row that are not its content. */

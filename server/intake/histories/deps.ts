@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts';
 import type { RegistryReader } from '../../registry/reader.ts';
 import type { DecisionStore } from '../../store/decisions.ts';
+import type { DeviceStatusStore } from '../../store/device-status.ts';
+import type { DueStore } from '../../store/due-work.ts';
 import type { FindingStore } from '../../store/findings.ts';
 import type { GatePayloadStore } from '../../store/gate-policies.ts';
 import type { ObservationStore } from '../../store/observations.ts';
@@ -16,4 +18,8 @@ export interface HistoryDeps {
   registry: RegistryReader;
   policies: PolicyBook;
   clock: Clock;
+  /** The last statuses of devices, and the minutes in which they were heard. */
+  statuses: DeviceStatusStore;
+  /** Work due by the platform's clock: moments that rules wait for (`DUE_HANDLERS` does it). */
+  moments: DueStore;
 }

@@ -13,7 +13,8 @@ import { compareOrder } from '../../rules/order.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
-import { diversionZones, nearZones, restoreWorks } from '../facts.ts';
+import { diversionZones, nearZones } from '../marks/inside.ts';
+import { restoreWorks } from '../restore.ts';
 import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -198,13 +199,8 @@ function refusalOf(doc: ObservationDoc): GateVisit {
 
 /**
  * Pending through traffic whose moment has come: confirmed, or looked at again later while a gate in the zone is away.
- * @param statusOf the last status received of gates, by id
  */
-export async function confirmDiversion(
-  due: FindingDoc[],
-  statusOf: (gateIds: string[]) => Promise<Map<string, { online: boolean; queued?: number }>>,
-  deps: HistoryDeps,
-): Promise<Change[]> {
+export async function confirmDiversion(due: FindingDoc[], deps: HistoryDeps): Promise<Change[]> {
   if (due.length === 0) return [];
   const now = deps.clock.now();
   const [zones, gates, firsts] = await Promise.all([
@@ -213,7 +209,7 @@ export async function confirmDiversion(
     deps.observations.byIds(due.map((f) => f.observations[0]!)),
   ]);
   const current = new Map(allInForce(gates, now, now).map((g) => [g.facts.id, g.facts]));
-  const statuses = await statusOf([...current.keys()]);
+  const statuses = await deps.statuses.ofGates([...current.keys()]);
   const changes: Change[] = [];
   for (const seen of due) {
     const first = firsts.find((d) => d._id === seen.observations[0]);

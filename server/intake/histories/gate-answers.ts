@@ -3,7 +3,7 @@ import { standingFailureAt } from '../../rules/remote-sensing-history.ts';
 import type { FindingDraft, InspectionFacts, JudgeContext } from '../../rules/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc } from '../../store/types.ts';
-import { restoreWorks } from '../facts.ts';
+import { restoreWorks } from '../restore.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -43,12 +43,14 @@ export async function gatePasts(vins: string[], deps: HistoryDeps): Promise<Gate
 
 /** Everything a rule may ask of one message. */
 export function contextOf(work: Work, past: GatePast): JudgeContext {
-  const { observation, device, policy, recognition, vehicle, enterprise, response, doc } = work;
+  const { observation, device, policy, recognition, vehicle, enterprise, response, machine, declaration, doc } = work;
   const context: JudgeContext = { observation, device, policy };
   if (recognition) context.recognition = recognition;
   if (vehicle) context.vehicle = vehicle;
   if (enterprise) context.enterprise = enterprise;
   if (response) context.response = response;
+  if (machine) context.machine = machine;
+  if (declaration) context.declaration = declaration;
   if (doc.invalid) context.invalid = doc.invalid;
   if (observation.kind !== 'gate' || !vehicle) return context;
   const history = past.histories.get(vehicle.vin);

@@ -2,7 +2,7 @@ import { failuresOf, type ReadingItem } from '../../rules/remote-sensing-history
 import type { FindingDraft, InspectionFacts } from '../../rules/types.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
-import { restoreWorks } from '../facts.ts';
+import { restoreWorks } from '../restore.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { HistoryDeps } from './deps.ts';

@@ -5,7 +5,7 @@ import { decideOffline } from '../../../devices/contract/offline.ts';
 import { judgeForcedRelease } from '../../rules/forced-release.ts';
 import type { AnswerGiven } from '../../rules/types.ts';
 import type { DecisionDoc, ObservationDoc } from '../../store/types.ts';
-import { restoreWorks } from '../facts.ts';
+import { restoreWorks } from '../restore.ts';
 import { findingDoc, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';

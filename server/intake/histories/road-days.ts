@@ -1,7 +1,7 @@
 import { civilDate, civilDayStart, DAY } from '../../../devices/contract/instant.ts';
 import { judgeRoadDay } from '../../rules/phase-out.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
-import { restoreWorks } from '../facts.ts';
+import { restoreWorks } from '../restore.ts';
 import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';

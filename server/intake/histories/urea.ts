@@ -9,7 +9,8 @@ import type { DueDoc, DueStore } from '../../store/due-work.ts';
 import type { HourSumsDoc, HourSumsStore } from '../../store/hour-sums.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
-import { bytesOf, LONG_MS } from '../facts.ts';
+import { LONG_MS } from '../marks/own.ts';
+import { bytesOf } from '../restore.ts';
 import { findingDoc, findingKey, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -44,11 +45,11 @@ export function createUreaHours(deps: UreaDeps) {
   /** Marks the hours that telemetry and fills touch. Nothing to do for hours marked lately. */
   async function mark(works: Work[]): Promise<void> {
     const now = Date.now();
-    const items = new Map<string, { id: string; kind: 'urea'; vin: string; from: number; dueAt: number }>();
+    const items = new Map<string, { id: string; kind: 'urea'; about: string; from: number; dueAt: number }>();
     const add = (vin: string, hour: number, trust: boolean) => {
       const id = `urea/${vin}/${hour}`;
       if (items.has(id) || (trust && (marked.get(id) ?? 0) - now > TRUST_MS)) return;
-      items.set(id, { id, kind: 'urea', vin, from: hour, dueAt: now + judgeAfterMs });
+      items.set(id, { id, kind: 'urea', about: vin, from: hour, dueAt: now + judgeAfterMs });
     };
     for (const work of works) {
       const { observation, policy, doc } = work;
@@ -83,7 +84,7 @@ export function createUreaHours(deps: UreaDeps) {
   }
 
   async function sumUp(docs: DueDoc[]): Promise<void> {
-    const ranges = docs.map((doc) => ({ vin: doc.vin, hour: doc.from.getTime() }));
+    const ranges = docs.map((doc) => ({ vin: doc.about, hour: doc.from.getTime() }));
     const projection = { vehicle: 1, deviceId: 1, id: 1, at: 1, receivedAt: 1, raw: 1 } as const;
     const [near, long, versions] = await Promise.all([
       observations.find(
@@ -157,7 +158,7 @@ export function createUreaHours(deps: UreaDeps) {
     const ranges = docs.map((doc) => {
       const from = doc.from.getTime();
       const { windowDays } = policies.at(from, Infinity).rules['urea-use'];
-      return { vin: doc.vin, from, to: from + windowDays * DAY };
+      return { vin: doc.about, from, to: from + windowDays * DAY };
     });
     for (const { vin, hour } of await hours.ofVehicles(ranges)) {
       const day = civilDate(hour);

@@ -65,7 +65,7 @@ describe('urea by clock hours', function () {
   it('judges an hour when it is due, not when its messages come, and the mark is stored before they are answered', async () => {
     for (const message of drive(START, 10, { speed: 60, reagent: 1 })) await feed(t, [message]);
     expect(await findings()).to.have.length(0);
-    expect((await t.store.db.collection('due_work').find().toArray()).map((d) => d.vin as string)).to.deep.equal([VIN]);
+    expect((await t.store.db.collection('due_work').find().toArray()).map((d) => d.about as string)).to.deep.equal([VIN]);
     await t.core.sweeps.now();
     expect(await said()).to.deep.equal([['reagent-empty', `${VIN}:2022-01-15`, '2022-01-15T01:00:00.000Z']]);
     expect(await t.store.db.collection('due_work').countDocuments()).to.equal(0);

@@ -56,6 +56,12 @@ const rules: Partial<Policy['rules']> = {
   'urea-use': {
     scrMinStage: 5,
     reagentEmpty: { belowPercent: 2.5, overKm: 5 },
+    reagentLow: { belowPercent: 10, overKm: 50 },
+    warm: { seconds: 600, coolantC: 70, scrInletC: 200 },
+    scrIneffective: { ratio: 0.8, minutes: 10, scrInletC: 250, torquePercent: 25 },
+    frozenSensor: { minutes: 30 },
+    lowConsumption: { fuelL: 200, warningPercent: 1, infoPercent: 2, risePoints: 5, defaultTankL: 60, fillHours: 1 },
+    darkTerminal: { hours: 24, pendingHours: 24 },
     notConsumed: { fuelL: 100, distanceKm: 300, dropPoints: 2 },
     windowDays: 30,
     maxScrInletC: 500,

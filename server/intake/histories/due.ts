@@ -1,0 +1,12 @@
+import type { DueDoc } from '../../store/due-work.ts';
+import type { Change } from '../settle.ts';
+import type { HistoryDeps } from './deps.ts';
+
+/**
+ * Work marked in `deps.moments` whose moment on the platform's clock has come, by its kind. Marks are made with `deps.moments.mark`;
+ * the handler judges what is stored by then, once more if it is called again.
+ * @returns what changed: its alerts are told
+ */
+export type MomentHandler = (docs: DueDoc[], deps: HistoryDeps) => Promise<Change[]>;
+
+export const MOMENTS: Readonly<Record<string, MomentHandler>> = {};

@@ -1,0 +1,6 @@
+import { markInside } from './inside.ts';
+import { markOwn } from './own.ts';
+import type { Mark } from './types.ts';
+
+/** All marks, in the order in which they are made. */
+export const MARKS: readonly Mark[] = [markOwn, markInside];
