@@ -8,12 +8,14 @@ import { lockDataDir } from './embedded/data-dir-lock.ts';
 import { startMongod } from './embedded/mongod.ts';
 import { fileURLToPath } from 'node:url';
 import { isKind } from '../devices/contract/kinds.ts';
+import { createDisputes } from './audit/disputes.ts';
 import { createGateBoard } from './audit/gate-board.ts';
 import { createRecords } from './audit/records.ts';
 import { createApp } from './http/app.ts';
 import type { GateState } from './http/contract/live.ts';
 import { alertsRouter } from './http/routes/alerts.ts';
 import { devicesRouter } from './http/routes/devices.ts';
+import { disputesRouter } from './http/routes/disputes.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
@@ -134,6 +136,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     policyOf: (gateId) => core.gatePolicies.of(gateId),
     now: () => clock.now(),
   });
+  const disputes = createDisputes({ db: store.db, clock, alerts, audit: (...entry) => identity.audit(...entry) });
   const records = createRecords({ db: store.db, clock, registry });
   const app = createApp({
     log,
@@ -144,7 +147,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     metrics: metrics.registry,
     checks: readiness({ config, store, clock, core, listening: () => outgoing.listener?.ready() ?? false }),
     replay: createReplay({ deadLetters: core.stores.deadLetters, intake: core.intake }),
-    routers: [door, alertsRouter({ alerts }), gatesRouter({ board })],
+    routers: [door, alertsRouter({ alerts }), gatesRouter({ board }), disputesRouter({ disputes })],
     secure: false,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),
     tileUrl: config.tileUrl,

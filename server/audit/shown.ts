@@ -56,6 +56,12 @@ export function shownFinding(doc: FindingDoc): Shown {
     provisional: doc.provisional,
     retroactive: doc.retroactive,
     withdrawnReason: doc.withdrawnReason,
+    disputed: doc.disputed,
+    dispute: doc.dispute && {
+      ...doc.dispute,
+      at: time(doc.dispute.at),
+      ...(doc.dispute.answer && { answer: { ...doc.dispute.answer, at: time(doc.dispute.answer.at) } }),
+    },
     at: time(doc.at),
     recordedAt: time(doc.recordedAt),
     plate: doc.plate,

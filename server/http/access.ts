@@ -13,6 +13,8 @@ export const ACCESS = {
   'vehicles:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'decisions:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'alerts:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'disputes:raise': ['enterprise'],
+  'disputes:answer': ['bureau'],
   'dead-letters': ['bureau', 'auditor', 'administrator'],
   'audit-log:read': ['auditor'],
   users: ['administrator'],

@@ -7,7 +7,7 @@ import { alert, alertListQuery, alertWithHistory, ALERT_STEPS, stepBodies } from
 import {
   auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, observationQuery, registryQuery, smallListQuery,
 } from './contract/lists.ts'; // prettier-ignore
-import { deadLetterShown, decisionShown, findingShown, observationShown, problem } from './contract/records.ts';
+import { deadLetterShown, decisionShown, disputeAnswer, disputeText, findingShown, observationShown, problem } from './contract/records.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 
@@ -52,6 +52,8 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/observations', summary: 'What was seen', query: observationQuery, answer: listOf(observationShown) },
   { method: 'get', path: '/findings', summary: 'What was judged', query: findingQuery, answer: listOf(findingShown) },
   { method: 'get', path: '/findings/{id}', summary: 'One finding', answer: findingShown },
+  { method: 'post', path: '/findings/{id}/dispute', summary: 'Contest a finding at an own gate', body: disputeText, answer: findingShown },
+  { method: 'post', path: '/findings/{id}/dispute/answer', summary: "The bureau's answer to a dispute", body: disputeAnswer, answer: findingShown },
   { method: 'get', path: '/decisions', summary: 'What gates were answered', query: decisionQuery, answer: listOf(decisionShown) },
   { method: 'get', path: '/decisions/{ref}', summary: 'The decision of a printed reference', answer: decisionShown },
   { method: 'get', path: '/vehicles/{number}/{colour}', summary: "One vehicle's whole story", answer: free },

@@ -65,6 +65,7 @@ function differences({ expected, existing, basisSize, withdrawnReason }: SpanJud
     const seen = stored.get(doc._id);
     stored.delete(doc._id);
     if (!seen) inserts.push(doc);
+    else if (seen.dispute?.answer?.outcome === 'withdrawn') continue;
     else if (seen.basisSize > basisSize) stale = true;
     else {
       const merged = mergeInto(seen, doc);
@@ -89,6 +90,8 @@ export function withdrawn(seen: FindingDoc, reason: string, basisSize: number): 
 function mergeInto(seen: FindingDoc, doc: FindingDoc): FindingDoc {
   const merged: FindingDoc = { ...doc, recordedAt: seen.recordedAt };
   if (seen.retroactive) merged.retroactive = true;
+  if (seen.disputed) merged.disputed = true;
+  if (seen.dispute) merged.dispute = seen.dispute;
   if (seen.status === 'confirmed') {
     merged.status = 'confirmed';
     delete merged.dueAt;

@@ -43,7 +43,12 @@ export function findingStore(connection: Connection) {
       if (changes.length === 0) return;
       const operations: AnyBulkWriteOperation<FindingDoc>[] = changes.map(({ doc, seen }) => {
         const { _id, ...set } = doc;
-        return { replaceOne: { filter: { _id, basisSize: seen.basisSize, status: seen.status }, replacement: set } };
+        return {
+          replaceOne: {
+            filter: { _id, basisSize: seen.basisSize, status: seen.status, disputed: seen.disputed ?? { $exists: false } },
+            replacement: set,
+          },
+        };
       });
       await collection.bulkWrite(operations, { ordered: false });
     },

@@ -105,6 +105,17 @@ export interface FindingDoc {
   provisional?: true;
   retroactive?: true;
   withdrawnReason?: string;
+  /** Contested and not answered yet. */
+  disputed?: true;
+  /** Contested by the enterprise at whose gate it was made, and the bureau's answer. */
+  dispute?: {
+    text: string;
+    /** The printed reference, where it was contested on behalf of a driver. */
+    ref?: string;
+    by: string;
+    at: Date;
+    answer?: { outcome: 'upheld' | 'withdrawn'; reason: string; by: string; at: Date };
+  };
   at: Date;
   recordedAt: Date;
   /** When a pending one is looked at again; of a confirmed one: its alert has yet to hear of it. Absent otherwise. */

@@ -48,7 +48,16 @@ export const findingShown = z.object({
   status: z.enum(['pending', 'confirmed', 'withdrawn']),
   provisional: z.boolean().optional(),
   retroactive: z.boolean().optional(),
-  disputed: z.boolean().optional(),
+  disputed: z.boolean().optional().describe('contested, not answered yet'),
+  dispute: z
+    .object({
+      text: z.string(),
+      ref: z.string().optional(),
+      by: z.string(),
+      at: instant,
+      answer: z.object({ outcome: z.enum(['upheld', 'withdrawn']), reason: z.string(), by: z.string(), at: instant }).optional(),
+    })
+    .optional(),
   withdrawnReason: z.string().optional(),
   at: instant,
   recordedAt: instant,
@@ -70,6 +79,14 @@ export const findingShown = z.object({
   facts: z.record(z.string(), z.unknown()).describe('versions of the facts used'),
   alertId: z.string().optional(),
 });
+
+const disputeWords = z.string().trim().min(1).max(2000);
+
+/** An enterprise contests a finding; `ref` where it does so for a driver. */
+export const disputeText = z.strictObject({ text: disputeWords, ref: z.string().min(1).max(10).optional() });
+
+/** The bureau's answer. */
+export const disputeAnswer = z.strictObject({ outcome: z.enum(['upheld', 'withdrawn']), reason: disputeWords });
 
 export const decisionShown = decision.extend({
   message: z.enum(['arrival', 'passage']),
