@@ -30,6 +30,7 @@ schema.index(
 );
 schema.index({ vehicle: 1, at: 1 }, { name: 'over', partialFilterExpression: { over: true } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: { 'inside.zone': { $exists: true } } });
+schema.index({ vehicle: 1, at: 1 }, { name: 'off-route', partialFilterExpression: { 'offRoute.code': { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'long', partialFilterExpression: { long: true } });
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
@@ -37,7 +38,14 @@ schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: tr
  * The indexes of a vehicle's time line. To be named in every query by vehicles and times: left to itself mongod tries plans that walk
  * through the times of all vehicles. `sighted` holds everything but telemetry, for queries that ask `source: { $exists: true }`.
  */
-export const TIME_LINE = { all: 'vehicle_1_at_1', sighted: 'sighted', over: 'over', inside: 'inside', long: 'long' } as const;
+export const TIME_LINE = {
+  all: 'vehicle_1_at_1',
+  sighted: 'sighted',
+  over: 'over',
+  inside: 'inside',
+  offRoute: 'off-route',
+  long: 'long',
+} as const;
 export const SIGHTED = { source: { $exists: true } } as const;
 
 /** The stored messages. Inserts are unordered on the unique `_id`; a duplicate means "stored already", not "judged already". */

@@ -4,6 +4,7 @@ import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { confirmDiversion, settleDiversion } from './diversion.ts';
 import { settleRoadDays } from './road-days.ts';
+import { settleRoute } from './route.ts';
 
 /** A rule on stretches of history: judged at once for the stretches that new messages fall into. */
 export interface History {
@@ -22,4 +23,5 @@ export interface History {
 export const HISTORIES: readonly History[] = [
   { id: 'phase-out', settle: settleRoadDays },
   { id: 'diversion', settle: settleDiversion, confirm: confirmDiversion },
+  { id: 'route', settle: settleRoute },
 ];
