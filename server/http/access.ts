@@ -13,6 +13,8 @@ export const ACCESS = {
   'vehicles:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'decisions:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'alerts:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  'what-if': ['bureau'],
+  'what-if:read': ['police', 'bureau', 'enterprise', 'auditor'],
   'disputes:raise': ['enterprise'],
   'disputes:answer': ['bureau'],
   'dead-letters': ['bureau', 'auditor', 'administrator'],
@@ -20,6 +22,8 @@ export const ACCESS = {
   users: ['administrator'],
   tokens: ['administrator'],
   metrics: ['auditor', 'administrator'],
+  'policies:read': ['police', 'bureau', 'enterprise', 'auditor'],
+  'policies:write': ['bureau'],
   /** `recordedAt` and devices' secrets in an import. */
   'registry:administer': ['administrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -2,12 +2,23 @@ import { z } from 'zod';
 import { decision, gatePolicy, receipt, rejected } from '../../devices/contract/answers.ts';
 import { KINDS, MESSAGES } from '../../devices/contract/kinds.ts';
 import { SCHEMAS, status } from '../../devices/contract/messages.ts';
+import { policySchema } from '../policy/schema.ts';
 import { COLLECTIONS } from '../registry/types.ts';
 import { alert, alertListQuery, alertWithHistory, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
 import {
   auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, observationQuery, registryQuery, smallListQuery,
 } from './contract/lists.ts'; // prettier-ignore
-import { deadLetterShown, decisionShown, disputeAnswer, disputeText, findingShown, observationShown, problem } from './contract/records.ts';
+import {
+  deadLetterShown,
+  decisionShown,
+  disputeAnswer,
+  disputeText,
+  findingShown,
+  observationShown,
+  problem,
+} from './contract/records.ts';
+import { activation, changesQuery, policyChanges, policyShown } from './contract/policy.ts';
+import { jobCreated, jobShown, whatIfBody } from './contract/jobs.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 
@@ -32,6 +43,7 @@ const free = z.record(z.string(), z.unknown());
 const listOf = (item: z.ZodType) => z.object({ items: z.array(item), next: z.string().nullable() });
 const user = z.object({ username: z.string(), name: z.string(), role: z.string() }).catchall(z.unknown());
 const who = z.object({ user: z.object({ name: z.string(), role: z.string(), enterpriseId: z.string().optional(), counties: z.array(z.string()).optional() }) }); // prettier-ignore
+const policyDetail = policyShown.extend({ policy: policySchema });
 const outbox = z.union(KINDS.flatMap((kind) => Object.values(SCHEMAS[kind]) as z.ZodType[]));
 
 const ROUTES: Route[] = [
@@ -61,9 +73,20 @@ const ROUTES: Route[] = [
   { method: 'post', path: '/dead-letters/{id}/replay', summary: 'Take a dead letter in again', answer: free },
   { method: 'get', path: '/audit-log', summary: 'Who changed what', query: auditLogQuery, answer: listOf(free) },
   { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
+  { method: 'post', path: '/what-if', summary: 'What another policy would have changed in a period', body: whatIfBody, answer: jobCreated, status: 202 },
+  { method: 'get', path: '/jobs', summary: 'The latest jobs', answer: listOf(jobShown) },
+  { method: 'get', path: '/jobs/{id}', summary: 'One job, with its result when it is done', answer: jobShown },
+  { method: 'delete', path: '/jobs/{id}', summary: 'Cancel a job', answer: jobShown },
   { method: 'get', path: '/alerts', summary: 'Alerts', query: alertListQuery, answer: listOf(alert) },
   { method: 'get', path: '/alerts/{id}', summary: 'One alert with its history', answer: alertWithHistory },
   ...ALERT_STEPS.map((step): Route => ({ method: 'post', path: `/alerts/{id}/${step}`, summary: `Step: ${step}`, body: stepBodies[step], answer: alertWithHistory, ifMatch: true, idempotent: true })),
+  { method: 'get', path: '/policies', summary: 'Policy versions: the built-in one, drafts, activated ones', query: smallListQuery, answer: listOf(policyShown) },
+  { method: 'post', path: '/policies', summary: 'Draft a policy version', body: policySchema, answer: policyDetail, status: 201, idempotent: true },
+  { method: 'get', path: '/policies/{version}', summary: 'One policy version', answer: policyDetail },
+  { method: 'put', path: '/policies/{version}', summary: 'Change a draft', body: policySchema, answer: policyDetail, ifMatch: true },
+  { method: 'delete', path: '/policies/{version}', summary: 'Delete a draft', status: 204, ifMatch: true },
+  { method: 'get', path: '/policies/{version}/changes', summary: 'In what a version differs from the one in force, or from another', query: changesQuery, answer: policyChanges },
+  { method: 'post', path: '/policies/{version}/activate', summary: 'Put a draft in force from a moment to come; not by who wrote it. If-Match is heeded', body: activation, answer: policyDetail },
   { method: 'post', path: '/devices/{kind}/{deviceId}/{message}', summary: `A device's message (${KINDS.map((k) => `${k}: ${MESSAGES[k].join(', ')}`).join('; ')}; every kind: status)`, body: z.union([outbox, status]), answer: z.union([decision, receipt]) },
   { method: 'get', path: '/devices/gate/{deviceId}/policy', summary: 'What a gate needs to decide alone', answer: gatePolicy },
   { method: 'get', path: '/time', summary: 'Platform time', answer: z.object({ at: z.string(), speed: z.number() }) },

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatInstant } from '../../devices/contract/instant.ts';
+import type { Actor } from '../alerts/types.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Policy } from '../policy/types.ts';
+import type { JobDoc, JobStore } from '../store/jobs.ts';
+import type { HistoryDeps } from './histories/deps.ts';
+import { isStoreAway } from './store-away.ts';
+import { NOTHING_FOUND, whatIfChunk, type WhatIfProgress, type WhatIfResult } from './what-if.ts';
+
+export interface JobsDeps extends HistoryDeps {
+  jobs: JobStore;
+  /** Any version, a draft's too; undefined when there is none. */
+  policyOf(version: string): Promise<Policy | undefined>;
+  owner: string;
+  log: Logger;
+  /** Messages read at once, and the rest between two reads (real ms): live gates go first. */
+  chunk?: number;
+  restMs?: number;
+}
+
+/** A job as people see it. */
+export interface JobShown {
+  job: string;
+  kind: string;
+  by: string;
+  createdAt: string;
+  params: Record<string, unknown>;
+  state: JobDoc['state'];
+  done: number;
+  total: number;
+  result?: Record<string, unknown>;
+  error?: string;
+  endedAt?: string;
+}
+
+const LEASE_MS = 15_000;
+const LOOK_MS = 500;
+const LISTED = 100;
+
+/**
+ * Long work people ask for: kept in the store with how far it came, done by any process, gone on with by another when its process dies.
+ * Memory is bounded by the chunk, whatever the period.
+ */
+export function createJobs(deps: JobsDeps) {
+  const { jobs, owner, clock, log, chunk = 1000, restMs = 5 } = deps;
+  let stopped = false;
+  let loop: Promise<void> | null = null;
+
+  async function run(job: JobDoc): Promise<void> {
+    const period = { from: new Date(job.params.from as string), to: new Date(job.params.to as string) };
+    const policy = await deps.policyOf(job.params.policy as string);
+    if (!policy) {
+      await jobs.end(job._id, owner, { state: 'failed', error: 'unknown-policy', endedAt: new Date(clock.now()) });
+      return;
+    }
+    let progress = (job.progress as WhatIfProgress | undefined) ?? { found: NOTHING_FOUND() };
+    let done = job.done;
+    const total = job.progress ? job.total : await countIn(period);
+    for (;;) {
+      if (stopped) return jobs.release(job._id, owner);
+      await deps.registry.sync();
+      const next = await whatIfChunk(period, policy, progress, chunk, deps);
+      if (!next) break;
+      progress = next.progress;
+      done += next.looked;
+      const ours = await jobs.keep(
+        job._id,
+        owner,
+        { done, total: Math.max(total, done), progress: progress as unknown as Record<string, unknown> },
+        Date.now(),
+        LEASE_MS,
+      );
+      if (!ours) return;
+      await sleep(restMs);
+    }
+    const result = progress.found as WhatIfResult & Record<string, unknown>;
+    await jobs.end(job._id, owner, { state: 'done', done, total: done, result, endedAt: new Date(clock.now()) });
+  }
+
+  const countIn = ({ from, to }: { from: Date; to: Date }) =>
+    deps.observations.collection.countDocuments({ at: { $gte: from, $lt: to } });
+
+  async function look(): Promise<boolean> {
+    const job = await jobs.take(owner, Date.now(), LEASE_MS);
+    if (!job) return false;
+    try {
+      await run(job);
+    } catch (error) {
+      if (isStoreAway(error)) throw error;
+      log.error({ event: 'job-failed', job: job._id, kind: job.kind, error: String(error) }, 'a job failed');
+      await jobs.end(job._id, owner, { state: 'failed', error: 'internal', endedAt: new Date(clock.now()) });
+    }
+    return true;
+  }
+
+  return {
+    /** Asks for a what-if: what `policy` would have changed in [from, to). @throws AppError 404 `unknown-policy` */
+    async whatIf({ policy, from, to }: { policy: string; from: number; to: number }, by: string): Promise<{ job: string }> {
+      if (!(await deps.policyOf(policy)))
+        throw new AppError(404, 'unknown-policy', { zh: '没有这个政策版本', en: 'there is no such policy version' });
+      const id = randomBytes(9).toString('base64url');
+      await jobs.insert({
+        _id: id,
+        kind: 'what-if',
+        by,
+        createdAt: new Date(clock.now()),
+        params: { policy, from: formatInstant(from), to: formatInstant(to) },
+        state: 'queued',
+        done: 0,
+        total: 0,
+      });
+      return { job: id };
+    },
+
+    /** The latest jobs, newest first, without their results. */
+    list: async (): Promise<JobShown[]> => (await jobs.list(LISTED)).map(shown),
+
+    /** One job; of its result an enterprise sees what concerns itself. @throws AppError 404 `unknown-job` */
+    async get(id: string, actor: Actor): Promise<JobShown> {
+      const job = shown(there(await jobs.get(id)));
+      if (actor.role !== 'enterprise' || !job.result) return job;
+      const own = (job.result as unknown as WhatIfResult).enterprises[actor.enterpriseId ?? ''];
+      return { ...job, result: { enterprises: own ? { [actor.enterpriseId!]: own } : {} } };
+    },
+
+    /** Ends a job that is not done yet; one that ended stays as it is. @throws AppError 404 `unknown-job` */
+    cancel: async (id: string): Promise<JobShown> => shown(there(await jobs.cancel(id, new Date(clock.now())))),
+
+    start(): void {
+      loop = (async () => {
+        while (!stopped) {
+          const more = await look().catch((error: unknown) => {
+            if (!isStoreAway(error)) log.error({ event: 'jobs', error: String(error) }, 'jobs could not be looked at');
+            return false;
+          });
+          for (let waited = 0; !more && waited < LOOK_MS && !stopped; waited += 100) await sleep(100);
+        }
+      })();
+    },
+
+    /** Puts what is under way back, as far as it came. */
+    async stop(): Promise<void> {
+      stopped = true;
+      await Promise.race([loop, sleep(5000, undefined, { ref: false })]);
+    },
+  };
+}
+export type Jobs = ReturnType<typeof createJobs>;
+
+function there(job: JobDoc | null): JobDoc {
+  if (!job) throw new AppError(404, 'unknown-job', { zh: '没有这个任务', en: 'there is no such job' });
+  return job;
+}
+
+function shown({ _id, kind, by, createdAt, params, state, done, total, result, error, endedAt }: JobDoc): JobShown {
+  return {
+    job: _id,
+    kind,
+    by,
+    createdAt: formatInstant(createdAt.getTime()),
+    params,
+    state,
+    done,
+    total,
+    ...(result && { result }),
+    ...(error !== undefined && { error }),
+    ...(endedAt && { endedAt: formatInstant(endedAt.getTime()) }),
+  };
+}

@@ -1,0 +1,131 @@
+import type { Collection } from 'mongodb';
+import type { DecisionWord } from '../../devices/contract/messages.ts';
+import type { Policy } from '../policy/types.ts';
+import { foldDecision } from '../rules/decision.ts';
+import { judgeAll } from '../rules/index.ts';
+import { readingReasons } from '../rules/reading-validity.ts';
+import type { FindingDraft } from '../rules/types.ts';
+import type { FindingDoc, ObservationDoc } from '../store/types.ts';
+import type { HistoryDeps } from './histories/deps.ts';
+import { contextOf, isFromHistory, NO_PAST } from './histories/gate-answers.ts';
+import { restoreWorks } from './restore.ts';
+import type { Work } from './types.ts';
+
+/** How many findings of a code a policy would add or take away. */
+interface CodeChange {
+  added: number;
+  removed: number;
+}
+
+/** What another policy would have changed in a period. */
+export interface WhatIfResult {
+  /** Messages judged: everything but telemetry, which these rules do not look at. */
+  observations: number;
+  /** Decisions by `<was>→<would be>`, those that stay the same among them. */
+  decisions: Record<string, number>;
+  /** By rule and code. */
+  rules: Record<string, Record<string, CodeChange>>;
+  /** Changed decisions of passages and arrivals by enterprise; `tonnes`: cargo of passages that would have been refused. */
+  enterprises: Record<string, { decisions: Record<string, number>; tonnes: number }>;
+}
+
+/** Where a what-if stands: what it found so far, and after which observation it goes on. */
+export interface WhatIfProgress {
+  after?: { at: Date; id: string };
+  found: WhatIfResult;
+}
+
+export const NOTHING_FOUND = (): WhatIfResult => ({ observations: 0, decisions: {}, rules: {}, enterprises: {} });
+
+/**
+ * Judges the next messages of a period by another policy beside the one they were judged by, from the facts they were stored with, and
+ * touches nothing. What gates answer from a vehicle's past (`failed-vehicle`, `urea-warning`) is taken as it was found: a draft's
+ * changes to limits of remote sensing and urea show at the readings and fills themselves.
+ * @returns how far it came and how many messages that were; null when the period is at its end
+ */
+export async function whatIfChunk(
+  period: { from: Date; to: Date },
+  policy: Policy,
+  progress: WhatIfProgress,
+  limit: number,
+  deps: HistoryDeps,
+): Promise<{ progress: WhatIfProgress; looked: number } | null> {
+  const docs = await next(deps.observations.collection, period, progress.after, limit);
+  if (docs.length === 0) return null;
+  const judged = docs.filter((d) => d.kind !== 'on-board');
+  const gates = judged.filter((d) => d.kind === 'gate').map((d) => d._id);
+  const [works, past] = await Promise.all([restoreWorks(judged, deps.registry, deps.policies), pastOf(gates, deps)]);
+  const found = progress.found;
+  for (const work of works) compare(work, policy, past.get(work.doc._id) ?? [], found);
+  const last = docs.at(-1)!;
+  return { progress: { after: { at: last.at, id: last._id }, found }, looked: docs.length };
+}
+
+function next(
+  observations: Collection<ObservationDoc>,
+  { from, to }: { from: Date; to: Date },
+  after: WhatIfProgress['after'],
+  limit: number,
+): Promise<ObservationDoc[]> {
+  const range = after
+    ? { $or: [{ at: after.at, _id: { $gt: after.id } }, { at: { $gt: after.at, $lt: to } }] }
+    : { at: { $gte: from, $lt: to } };
+  return observations
+    .aggregate<ObservationDoc>([
+      { $match: range },
+      { $sort: { at: 1, _id: 1 } },
+      { $limit: limit },
+      // The bytes of telemetry stay where they are.
+      { $set: { raw: { $cond: [{ $eq: ['$kind', 'on-board'] }, '$$REMOVE', '$raw'] } } },
+    ])
+    .toArray();
+}
+
+/** The findings from history that stand on gate messages. */
+async function pastOf(refs: string[], deps: HistoryDeps): Promise<Map<string, FindingDoc[]>> {
+  const byRef = new Map<string, FindingDoc[]>();
+  if (refs.length === 0) return byRef;
+  const found = await deps.findings.find({ observations: { $in: refs }, status: { $ne: 'withdrawn' } });
+  for (const finding of found) {
+    if (!isFromHistory(finding)) continue;
+    const ref = finding.observations.at(-1)!;
+    byRef.set(ref, [...(byRef.get(ref) ?? []), finding]);
+  }
+  return byRef;
+}
+
+function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfResult): void {
+  found.observations++;
+  const was = judgeAll(contextOf(work, NO_PAST));
+  const wouldBe = judgeAll({ ...contextOf({ ...work, policy }, NO_PAST), ...validityUnder(work, policy) });
+  for (const { rule, code } of missingFrom(wouldBe, was)) codeOf(found, rule, code).added++;
+  for (const { rule, code } of missingFrom(was, wouldBe)) codeOf(found, rule, code).removed++;
+  const { observation } = work;
+  if (observation.kind !== 'gate') return;
+  const { direction } = observation.body;
+  const answer = (drafts: FindingDraft[]): DecisionWord => foldDecision([...drafts, ...past], direction);
+  const [before, after] = [answer(was), answer(wouldBe)];
+  const change = `${before}→${after}`;
+  found.decisions[change] = (found.decisions[change] ?? 0) + 1;
+  const { enterprise } = work.doc;
+  if (before === after || enterprise === undefined) return;
+  const own = (found.enterprises[enterprise] ??= { decisions: {}, tonnes: 0 });
+  own.decisions[change] = (own.decisions[change] ?? 0) + 1;
+  if (observation.message === 'passage' && after === 'refuse')
+    own.tonnes = Math.round((own.tonnes + (observation.body.cargo?.tonnes ?? 0)) * 1000) / 1000;
+}
+
+/** A reading's reasons not to count are the policy's, too. */
+function validityUnder({ observation, recognition, device }: Work, policy: Policy): { invalid?: string[] } {
+  if (observation.kind !== 'remote-sensing' || !recognition) return {};
+  const { body, unsynced, at } = observation;
+  return { invalid: readingReasons(body, { recognition, device, unsynced, at, policy }) };
+}
+
+function codeOf(found: WhatIfResult, rule: string, code: string): CodeChange {
+  return ((found.rules[rule] ??= {})[code] ??= { added: 0, removed: 0 });
+}
+
+function missingFrom(these: FindingDraft[], others: FindingDraft[]): FindingDraft[] {
+  return these.filter((a) => !others.some((b) => b.rule === a.rule && b.code === a.code && b.subject === a.subject));
+}
