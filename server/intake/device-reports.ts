@@ -1,7 +1,7 @@
-import { civilDate } from '../../devices/contract/instant.ts';
 import { inForce } from '../registry/in-force.ts';
-import type { DeviceFacts, FindingDraft } from '../rules/types.ts';
-import { findingDoc } from './finding-docs.ts';
+import { healthDraft } from '../rules/device-health.ts';
+import type { DeviceFacts } from '../rules/types.ts';
+import { deviceFindingDoc } from './device-findings.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import type { Refusal } from './types.ts';
 
@@ -10,15 +10,6 @@ export interface DeviceReports {
   refused(refusals: Refusal[]): Promise<void>;
 }
 
-const TEXTS = {
-  'id-reused': {
-    zh: '设备重复使用消息编号且内容不同，已拒收',
-    en: 'The device used a message id again with other content; refused',
-  },
-  flooding: { zh: '设备上报频率超限，超出部分未接收', en: 'The device sends faster than its limit; the excess was not taken in' },
-} as const;
-type Code = keyof typeof TEXTS;
-
 export function createDeviceReports(
   deps: Pick<HistoryDeps, 'findings' | 'registry' | 'policies' | 'clock'> & {
     alerts: { refresh(keys: string[]): Promise<void> };
@@ -26,7 +17,7 @@ export function createDeviceReports(
 ): DeviceReports {
   return {
     async refused(refusals) {
-      const told = new Map<string, { code: Code; refusal: Refusal }>();
+      const told = new Map<string, { code: 'id-reused' | 'flooding'; refusal: Refusal }>();
       for (const refusal of refusals) {
         const code = refusal.code === 'id-reused' ? 'id-reused' : refusal.code === 'rate-limited' ? 'flooding' : undefined;
         if (code) told.set(`${code}|${refusal.incoming.kind}/${refusal.incoming.deviceId}`, { code, refusal });
@@ -45,41 +36,10 @@ export function createDeviceReports(
     },
   };
 
-  function docOf(code: Code, { incoming, message }: Refusal, device: DeviceFacts) {
+  function docOf(code: 'id-reused' | 'flooding', { incoming, message }: Refusal, device: DeviceFacts) {
     const at = incoming.receivedAt;
-    const name = `${device.kind}/${device.id}`;
     const policy = deps.policies.at(at, at);
-    const draft: FindingDraft = {
-      rule: 'device-health',
-      ruleVersion: 1,
-      code,
-      severity: 'info',
-      proposal: 'none',
-      subject: `${name}:${civilDate(at)}`,
-      at,
-      observations: [],
-      status: 'confirmed',
-      measured: { message },
-      basis: policy.rules['device-health'].basis.flatMap((id) => policy.basis[id] ?? []),
-      ...TEXTS[code],
-    };
-    const place = {
-      device: name,
-      name: device.nameZh,
-      ...(device.lon !== undefined && { lon: device.lon }),
-      ...(device.lat !== undefined && { lat: device.lat }),
-    };
-    return findingDoc(
-      draft,
-      {
-        device: name,
-        ...(device.enterpriseId !== undefined && { enterprise: device.enterpriseId }),
-        ...(device.county !== undefined && { county: device.county }),
-        place,
-        facts: { device: device.version },
-        policy,
-      },
-      { recordedAt: deps.clock.now(), basisSize: 1 },
-    );
+    const draft = healthDraft({ device: `${device.kind}/${device.id}`, code, at, measured: { message } }, policy);
+    return deviceFindingDoc(draft, device, policy, { recordedAt: deps.clock.now(), basisSize: 1 });
   }
 }

@@ -27,6 +27,12 @@ interface DeviceDayDoc {
   minutes: number[];
 }
 
+/** In `device_days` the platform's own intake stands beside the devices: the minutes in which it was there. */
+const PLATFORM = 'platform/intake';
+
+/** Questions to the store at the same time. */
+const AT_ONCE = 50;
+
 const schema = new Schema<DeviceStatusDoc>(
   {
     _id: { type: String },
@@ -117,6 +123,53 @@ export function deviceStatusStore(connection: Connection) {
     },
 
     all: () => collection.find().toArray(),
+
+    /** Statuses that may be the trouble of their device: offline ones and those received before `silentBefore`; of `kind` all. */
+    doubtful: (silentBefore: number, kind: Kind) =>
+      collection.find({ $or: [{ online: false }, { receivedAt: { $lt: new Date(silentBefore) } }, { kind }] }).toArray(),
+
+    /** Notes whole minutes (by their beginning) in which the platform's intake was there. */
+    async listened(minutes: number[]): Promise<void> {
+      const byDay = new Map<string, number[]>();
+      for (const at of minutes) byDay.set(civilDate(at), [...(byDay.get(civilDate(at)) ?? []), at]);
+      if (byDay.size === 0) return;
+      await days.bulkWrite(
+        [...byDay].map(([day, own]) => ({
+          updateOne: {
+            filter: { _id: `${PLATFORM}|${day}` },
+            update: { $addToSet: { minutes: { $each: own.map((at) => Math.floor(civilTimeOfDay(at) / MINUTE)) } } },
+            upsert: true,
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** The minutes of these days in which the platform's intake was there, in order, by day. */
+    async listening(dates: string[]): Promise<Map<string, number[]>> {
+      const docs = await days.find({ _id: { $in: dates.map((day) => `${PLATFORM}|${day}`) } }).toArray();
+      return new Map(docs.map((doc) => [doc._id.slice(-10), doc.minutes.sort((a, b) => a - b)]));
+    },
+
+    /** The minutes of a day in which devices were heard, by device. */
+    async heardOn(day: string, devices: string[]): Promise<Map<string, number[]>> {
+      const docs = await days.find({ _id: { $in: devices.map((device) => `${device}|${day}`) } }).toArray();
+      return new Map(docs.map((doc) => [doc._id.slice(0, -11), doc.minutes]));
+    },
+
+    /** Of these devices, those that were heard on a day before this one. */
+    async heardBefore(day: string, devices: string[]): Promise<Set<string>> {
+      const known = new Set<string>();
+      for (let i = 0; i < devices.length; i += AT_ONCE) {
+        const found = await Promise.all(
+          devices
+            .slice(i, i + AT_ONCE)
+            .map((device) => days.findOne({ _id: { $gte: `${device}|`, $lt: `${device}|${day}` } }, { projection: { _id: 1 } })),
+        );
+        for (const doc of found) if (doc) known.add(doc._id.slice(0, -11));
+      }
+      return known;
+    },
   };
 }
 export type DeviceStatusStore = ReturnType<typeof deviceStatusStore>;

@@ -1,5 +1,6 @@
 import type { Change } from '../settle.ts';
 import type { HistoryDeps } from './deps.ts';
+import { lookAtDevices } from './device-health.ts';
 
 /** What is looked at now and then because nothing comes in that would say it: a device that fell silent. Any process does it. */
 export interface Periodic {
@@ -10,4 +11,4 @@ export interface Periodic {
   turn(deps: HistoryDeps): Promise<Change[]>;
 }
 
-export const PERIODIC: readonly Periodic[] = [];
+export const PERIODIC: readonly Periodic[] = [{ name: 'device-health', everyMs: 15_000, turn: lookAtDevices }];

@@ -1,0 +1,161 @@
+import { expect } from 'chai';
+import { civilDayStart, MINUTE } from '../../../devices/contract/instant.ts';
+import { lookAtDevices } from '../../../server/intake/histories/device-health.ts';
+import { policyBook } from '../../../server/intake/policy-book.ts';
+import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
+import type { DeviceStatusDoc } from '../../../server/store/device-status.ts';
+import { startCore, type TestCore } from '../../support/core.ts';
+import { feed, forget, furnish, passage, random, shuffled, sighting, verdict, type Message } from '../../support/intake.ts';
+
+const at = (text: string) => Date.parse(`${text}+08:00`);
+const DAY_15 = civilDayStart('2021-11-15');
+
+describe('the health of devices', function () {
+  this.timeout(60_000);
+  let t: TestCore;
+  const status = (id: string, receivedAt: number, more: Partial<DeviceStatusDoc> = {}): DeviceStatusDoc => ({
+    _id: id,
+    kind: id.split('/')[0] as DeviceStatusDoc['kind'],
+    deviceId: id.split('/')[1]!,
+    online: true,
+    receivedAt: new Date(receivedAt),
+    ...more,
+  });
+  const minutesFrom = (start: number, count: number) => Array.from({ length: count }, (_, i) => start + i * MINUTE);
+  const record = (...docs: DeviceStatusDoc[]) => t.core.stores.statuses.record(docs);
+  const listened = (minutes: number[]) => t.core.stores.statuses.listened(minutes);
+  const found = async () =>
+    (await t.core.stores.findings.find({ rule: 'device-health', status: 'confirmed' }))
+      .map((f) => `${f.code} ${f.subject} ${f.severity}`)
+      .sort();
+  const look = async (now: number) => {
+    t.clock.set(now);
+    await t.core.sweeps.now();
+  };
+
+  before(async () => {
+    t = await startCore({ at: '2021-06-01T00:00:00+08:00' });
+    await furnish(t, []);
+    await t.rows('devices', [
+      { kind: 'remote-sensing', id: 's8', nameZh: '过期站', lon: 112.7, lat: 38.4, county: '140902', calibratedUntil: '2021-11-13' },
+      { kind: 'gate', id: 'g7', nameZh: '停用门', lon: 112.7, lat: 38.4, county: '140902', enabled: false },
+    ]); // prettier-ignore
+  });
+  after(() => t.stop());
+  beforeEach(async () => {
+    await forget(t);
+    for (const name of ['device_status', 'device_days']) await t.store.db.collection(name).deleteMany({});
+  });
+
+  it('finds the silent and the offline, not the disabled, nor those that never connected; tells the owner', async () => {
+    const now = at('2021-11-15T10:00');
+    await listened(minutesFrom(at('2021-11-15T08:00'), 120));
+    await record(
+      status('gate/g1', at('2021-11-15T09:54')),
+      status('gate/g9', at('2021-11-15T09:56')),
+      status('checkpoint/c1', at('2021-11-15T09:44'), { online: false }),
+      status('gate/g7', at('2021-11-15T09:00')),
+    );
+    await look(now);
+    await look(now + 1000);
+    expect(await found()).to.deep.equal(['offline checkpoint/c1:2021-11-15 info', 'silent gate/g1:2021-11-15 info']);
+    const alerts = await t.store.db.collection('alerts').find().sort({ key: 1 }).toArray();
+    expect(alerts.map((a) => [a.key, a.audiences])).to.deep.equal([
+      ['device-health|offline|checkpoint/c1|2021-11-15', ['bureau', 'owner']],
+      ['device-health|silent|gate/g1|2021-11-15', ['bureau', 'owner', 'enterprise']],
+    ]);
+  });
+
+  it('a state that lasts a day is a warning; one that ended stays found', async () => {
+    await listened(minutesFrom(DAY_15, 2 * 1440));
+    await record(status('gate/g1', at('2021-11-15T09:00'), { online: false }));
+    await look(at('2021-11-16T00:10'));
+    expect(await found()).to.include.members(['offline gate/g1:2021-11-15 info', 'offline gate/g1:2021-11-16 info']);
+    await look(at('2021-11-16T10:00'));
+    await record(status('gate/g1', at('2021-11-16T10:00')));
+    await look(at('2021-11-16T10:01'));
+    expect(await found()).to.include.members(['offline gate/g1:2021-11-15 info', 'offline gate/g1:2021-11-16 warning']);
+  });
+
+  it('a calibration that ran out is found while its station is known', async () => {
+    await record(status('remote-sensing/s8', at('2021-11-15T10:00')), status('remote-sensing/s1', at('2021-11-15T10:00')));
+    await look(at('2021-11-15T10:01'));
+    expect(await found()).to.deep.equal([
+      'calibration-overdue remote-sensing/s8:2021-11-14 info',
+      'calibration-overdue remote-sensing/s8:2021-11-15 warning',
+    ]);
+  });
+
+  it('judges the transmission of a past day by the minutes in which the platform listened, by any process once more', async () => {
+    await listened(minutesFrom(at('2021-11-15T08:00'), 100));
+    const heard = (id: string, start: number, count: number) => record(...minutesFrom(start, count).map((m) => status(id, m)));
+    await heard('gate/g1', at('2021-11-15T08:00'), 94);
+    await heard('gate/g9', at('2021-11-15T08:00'), 95);
+    await heard('checkpoint/c1', at('2021-11-15T09:00'), 40);
+    await heard('checkpoint/c2', at('2021-11-14T09:00'), 1);
+    await heard('checkpoint/c9', at('2021-11-16T00:01'), 1);
+    const deps = { ...t.core.stores, registry: t.core.registry, clock: t.clock };
+    t.clock.set('2021-11-16T00:06:00+08:00');
+    const one = await lookAtDevices({ ...deps, policies: policyBook(xinzhou2021) });
+    const two = await lookAtDevices({ ...deps, policies: policyBook(xinzhou2021) });
+    expect(two.map((c) => c.now._id)).to.deep.equal(one.map((c) => c.now._id));
+    expect((await found()).filter((f) => f.startsWith('low'))).to.deep.equal([
+      'low-transmission checkpoint/c2:2021-11-15 info',
+      'low-transmission gate/g1:2021-11-15 info',
+    ]);
+  });
+
+  it('notes the minutes in which it was there, and none in which it was not', async () => {
+    for (const time of ['10:00:30', '10:01:00', '10:01:50', '10:02:10', '11:00:00', '11:00:59'])
+      await look(at(`2021-11-15T${time}`));
+    const minutes = (await t.core.stores.statuses.listening(['2021-11-15'])).get('2021-11-15');
+    expect(minutes).to.deep.equal([601]);
+  });
+
+  const live = (minute: number, n: number, lateBy: number): { message: Message; receivedAt: number } => {
+    const time = at('2021-11-15T10:00') + minute * MINUTE;
+    const message = sighting('晋H11111', new Date(time).toISOString(), 'c1', { n, backfill: false });
+    return { message, receivedAt: time + lateBy };
+  };
+  const tell = async (messages: { message: Message; receivedAt: number }[]) => {
+    for (const { message, receivedAt } of messages) {
+      t.clock.set(receivedAt);
+      await feed(t, [message]);
+    }
+  };
+
+  it('finds a wrong clock while the day runs, and takes it back when the day as a whole says otherwise', async () => {
+    await tell(Array.from({ length: 20 }, (_, i) => live(i, i, 45_000)));
+    await look(at('2021-11-15T10:25'));
+    expect(await found()).to.deep.equal(['clock-skew checkpoint/c1:2021-11-15 info']);
+    await tell(Array.from({ length: 21 }, (_, i) => live(60 + i, 20 + i, 500)));
+    await look(at('2021-11-16T06:01'));
+    expect(await found()).to.deep.equal([]);
+  });
+
+  it('finds holes in the counter of a past day, whatever the order in which messages came, until they are filled', async () => {
+    const numbers = [7, 8, 11, 12, 1, 2];
+    const messages = numbers.map((n, i) =>
+      passage('晋H11111', new Date(at('2021-11-15T10:00') + i * MINUTE).toISOString(), { n }),
+    );
+    const results: unknown[] = [];
+    for (const order of [messages, [...messages].reverse(), shuffled(messages, random(5))]) {
+      await forget(t);
+      t.clock.set('2021-11-15T12:00:00+08:00');
+      for (const message of order) await feed(t, [message]);
+      await look(at('2021-11-16T05:59'));
+      expect(await found()).to.deep.equal([]);
+      await look(at('2021-11-16T06:00:01'));
+      results.push((await verdict(t)).findings.filter((f) => JSON.stringify(f).includes('device-health')));
+    }
+    expect(results[1]).to.deep.equal(results[0]);
+    expect(results[2]).to.deep.equal(results[0]);
+    expect(results[0]).to.have.length(1).and.nested.property('[0].measured.missing', 2);
+    await feed(
+      t,
+      [9, 10].map((n) => passage('晋H11111', `2021-11-15T10:01:${n + 10}+08:00`, { n })),
+    );
+    await look(at('2021-11-16T06:10'));
+    expect(await found()).to.deep.equal([]);
+  });
+});
