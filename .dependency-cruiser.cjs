@@ -32,6 +32,12 @@ module.exports = {
       'recognition is pure',
     ),
     only('geo-pure', '^server/geo/', '^server/geo/', 'geometry stands on nothing'),
+    only(
+      'policies-service',
+      '^server/policies/',
+      '^(server/(policies|policy)/|server/store/(policies|audit-log|revisions)|server/alerts/types|server/(clock|errors)\\.ts|devices/contract/)',
+      'the service of policy versions knows the policy and its store',
+    ),
     only('policy-data', '^server/policy/types', '^(server/policy/types|devices/contract/)', 'policy types stand on the contract'),
     only(
       'store-below',

@@ -19,6 +19,7 @@ import { disputesRouter } from './http/routes/disputes.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
+import { policiesRouter } from './http/routes/policies.ts';
 import type { Actor } from './alerts/types.ts';
 import { createCore } from './intake/core.ts';
 import { createListener, type Listener } from './intake/listener.ts';
@@ -28,6 +29,8 @@ import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { xinzhou2021 } from './policy/xinzhou-2021.ts';
 import { createRegistry } from './registry/index.ts';
+import { createPolicies } from './policies/policies.ts';
+import { createPolicySource } from './policies/source.ts';
 import { connectStore } from './store/connection.ts';
 import { ensureAlertIndexes } from './store/alerts.ts';
 import { createGateLaneStore } from './store/gate-lanes.ts';
@@ -96,7 +99,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   const core = createCore({
     connection: store.connection,
     clock,
-    policies: policyBook(xinzhou2021),
+    policies: book,
+  const revisions = createRevisions(store.db);
+  const book = policyBook(xinzhou2021, createPolicySource(store.db));
+  await book.sync(await revisions.read());
     config,
     alerts,
     publishLanes: (items) => laneStore.publish(items),
@@ -104,7 +110,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     observe: metrics.observe,
     log,
   });
-  const revisions = createRevisions(store.db);
+  const policies = createPolicies({ db: store.db, clock, revisions, builtIn: xinzhou2021 });
   const registry = createRegistry({
     db: store.db,
     clock,
@@ -147,7 +153,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     metrics: metrics.registry,
     checks: readiness({ config, store, clock, core, listening: () => outgoing.listener?.ready() ?? false }),
     replay: createReplay({ deadLetters: core.stores.deadLetters, intake: core.intake }),
-    routers: [door, alertsRouter({ alerts }), gatesRouter({ board }), disputesRouter({ disputes })],
+    routers: [door, alertsRouter({ alerts }), gatesRouter({ board }), deviceHealthRouter({ health }), policiesRouter({ policies }), disputesRouter({ disputes })],
     secure: false,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),
     tileUrl: config.tileUrl,

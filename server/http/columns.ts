@@ -26,6 +26,9 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   validFrom: ['生效时间', 'valid from'], validTo: ['失效时间', 'valid to'], version: ['版本', 'version'], nameZh: ['名称', 'name (Chinese)'],
   nameEn: ['英文名称', 'name (English)'], vehicleType: ['车辆类型', 'vehicle type'], fuel: ['燃料', 'fuel'], stage: ['排放阶段', 'stage'],
   useNature: ['使用性质', 'use'], totalMass: ['总质量 kg', 'total mass kg'], firstRegistered: ['初次登记', 'first registered'],
+  enterpriseName: ['企业名称', 'enterprise name'], online: ['在线', 'online'], lastHeard: ['最近上报', 'last heard'], queued: ['待传', 'queued'],
+  dropped: ['已丢弃', 'dropped'], firmware: ['固件', 'firmware'], 'transmission.today': ['今日传输率 %', 'transmission today %'],
+  'transmission.yesterday': ['昨日传输率 %', 'transmission yesterday %'], clockSkew: ['时钟偏差 s', 'clock skew s'], calibratedUntil: ['检定有效期至', 'calibrated until'],
 }; // prettier-ignore
 
 const columns = (fields: string[]): Column[] =>
@@ -41,6 +44,8 @@ export const LIST_COLUMNS: Record<ListName, Column[]> = {
 
 export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
 export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
+export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore
+export const DEVICE_HEALTH_COLUMNS = columns(['kind', 'id', 'nameZh', 'enterprise', 'enterpriseName', 'county', 'online', 'lastHeard', 'queued', 'dropped', 'firmware', 'transmission.today', 'transmission.yesterday', 'clockSkew', 'calibratedUntil', 'findings']); // prettier-ignore
 export const TOKEN_COLUMNS = columns(['id', 'name', 'role', 'enterpriseId', 'counties', 'expires', 'createdBy']);
 
 /** The collection's own fields, so that an export can be imported again, and its version. */

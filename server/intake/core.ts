@@ -50,7 +50,7 @@ export interface CoreDeps {
 export function createCore(deps: CoreDeps) {
   const { connection, clock, policies, config, alerts, publish, log } = deps;
   const owner = `${config.instance}.${randomBytes(6).toString('hex')}`;
-  const registry = createRegistryReader(connection.db!);
+  const registry = createRegistryReader(connection.db!, (numbers) => policies.sync(numbers));
   const stores = {
     observations: observationStore(connection),
     findings: findingStore(connection),

@@ -31,7 +31,7 @@ const REFRESH_MS = MINUTE;
 const LOOK_MS = 2000;
 /** Rest between two gates (real time). */
 const PAUSE_MS = 20;
-const MADE_OF = ['enterprises', 'devices', 'responses'] as const;
+const MADE_OF = ['enterprises', 'devices', 'responses', 'policies'] as const;
 const VEHICLES = 600;
 /** New vehicles wait this long for the next payload (platform time). */
 const VEHICLES_MS = 30 * MINUTE;
@@ -81,6 +81,7 @@ export function createGatePolicies(deps: GatePolicyDeps) {
       county === undefined ? [] : responseWindows(await registry.responses(), county, now - CLOCK_LAG_MS, now + VALID_MS, now);
     return composeGatePolicy({
       policy: policies.at(now, now),
+      policies: policies.between(now - CLOCK_LAG_MS, now + VALID_MS, now),
       enterprise,
       responses,
       vehicles: await seenLately(gate, now),
@@ -126,7 +127,9 @@ export function createGatePolicies(deps: GatePolicyDeps) {
   async function look(): Promise<void> {
     try {
       const numbers = await deps.revisions();
-      const now = MADE_OF.map((name) => numbers[name] ?? 0).join();
+      // An activated policy counts from its own moment on, whether or not anything is written then.
+      const policy = policies.at(clock.now(), clock.now()).version;
+      const now = [policy, ...MADE_OF.map((name) => numbers[name] ?? 0)].join();
       if (seen !== undefined && seen !== now) run();
       seen = now;
     } catch (error) {
@@ -184,15 +187,15 @@ export function createGatePolicies(deps: GatePolicyDeps) {
 }
 export type GatePolicies = ReturnType<typeof createGatePolicies>;
 
-/** What a payload demands, without its own times: edges that only say "from now" and "until this payload ends" are none. */
-function digestOf({ at, validUntil, requirements, unknownVehicle, expired }: GatePolicy): string {
+/** What a payload demands and by which policy version, without its own times: edges that only say "from now" and "until this payload ends" are none. */
+function digestOf({ payloadId, at, validUntil, requirements, unknownVehicle, expired }: GatePolicy): string {
   const demands = requirements.map(({ from, to, ...rest }) => [
     rest,
     from <= at ? null : from,
     to === undefined || to >= validUntil ? null : to,
   ]);
   return createHash('sha256')
-    .update(JSON.stringify([demands, unknownVehicle, expired]))
+    .update(JSON.stringify([payloadId.slice(0, payloadId.lastIndexOf('#')), demands, unknownVehicle, expired]))
     .digest('hex');
 }
 

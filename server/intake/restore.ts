@@ -36,6 +36,7 @@ export async function restoreWorks(docs: ObservationDoc[], registry: Registry, p
     registry.versions('responses', wanted.responses),
     registry.versions('machinery', wanted.machinery),
     registry.versions('declarations', wanted.declarations),
+    policies.load(docs.map((doc) => doc.facts.policy)),
   ]);
   return docs.map((doc) => {
     const bytes = bytesOf(doc);

@@ -1,4 +1,4 @@
-import type { PolicyVersion } from './types.ts';
+import type { PolicyStretch, PolicyVersion } from './types.ts';
 
 /**
  * The policy version that judges a message: of those recorded by `knownBy`, the one with the latest beginning at or before `at`. No
@@ -19,6 +19,25 @@ export function policyInForce(versions: readonly PolicyVersion[], at: number, kn
     }
   }
   return best;
+}
+
+/**
+ * Which version counts when in [from, to), as known by `knownBy`: stretches in order of time, cut at the versions' own beginnings. The
+ * first has no beginning and the last no end of its own.
+ * @param versions one of them counts since ever
+ */
+export function policyStretches(versions: readonly PolicyVersion[], from: number, to: number, knownBy: number): PolicyStretch[] {
+  const begins = versions.filter((v) => v.recordedAt <= knownBy).map(beginning);
+  const edges = [...new Set(begins)].filter((edge) => from < edge && edge < to).sort((a, b) => a - b);
+  const stretches: PolicyStretch[] = [];
+  for (const moment of [from, ...edges]) {
+    const policy = policyInForce(versions, moment, knownBy)?.policy;
+    const last = stretches.at(-1);
+    if (!policy || last?.policy === policy) continue;
+    if (last) last.to = moment;
+    stretches.push(last ? { policy, from: moment } : { policy });
+  }
+  return stretches;
 }
 
 function beginning(version: PolicyVersion): number {

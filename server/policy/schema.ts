@@ -5,27 +5,37 @@ import { INDUSTRIES, type Policy } from './types.ts';
 
 /** The shape of a policy as people write one; numbers are finite, civil dates exist, every basis named is there. */
 
-const date = z
-  .string()
-  .refine((s) => /^\d{4}-\d{2}-\d{2}$/.test(s) && !Number.isNaN(civilDayStart(s)), { error: 'not a date YYYY-MM-DD' });
-const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: 'not a day MM-DD' });
+const date = z.string().refine((s) => /^\d{4}-\d{2}-\d{2}$/.test(s) && !Number.isNaN(civilDayStart(s)), {
+  error: '应为日期 YYYY-MM-DD / is to be a date YYYY-MM-DD',
+});
+const monthDay = z.string().regex(/^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, { error: '应为 MM-DD / is to be a day MM-DD' });
 const proposal = z.enum(['none', 'review', 'refuse']);
 const stage = z.int().min(0).max(6);
 const industry = z.enum(INDUSTRIES);
 const letters = z.array(z.string().regex(/^[0-9A-Z]$/));
-const range = z.tuple([z.number(), z.number()]);
-const bases = z.array(z.string()).min(1);
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low <= high, { error: '下限大于上限 / the lower limit is above the upper' });
+const bases = z.array(z.string()).min(1, { error: '须有法律依据 / needs a legal basis' });
+const basisId = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, { error: '应为小写字母、数字和连字符 / is to be of a-z, 0-9 and hyphens' });
 const sentence = z.string().min(1).max(60);
 
-const basis = z.strictObject({
-  document: z.string(),
-  number: z.string(),
-  article: z.string(),
-  zh: z.string(),
-  en: z.string(),
-  validFrom: date,
-  validTo: date.optional(),
-});
+const basis = z
+  .strictObject({
+    document: z.string().min(1),
+    number: z.string(),
+    article: z.string(),
+    zh: z.string().min(1),
+    en: z.string().min(1),
+    validFrom: date,
+    validTo: date.optional(),
+  })
+  .refine((b) => b.validTo === undefined || b.validFrom <= b.validTo, {
+    path: ['validTo'],
+    error: '早于 validFrom / is before validFrom',
+  });
 
 const predicate = z.strictObject({
   classes: z.array(z.enum(VEHICLE_CLASSES)).optional(),
@@ -44,7 +54,7 @@ export const policySchema = z
     version: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
     titleZh: z.string().min(1),
     titleEn: z.string().min(1),
-    basis: z.record(z.string(), basis),
+    basis: z.record(basisId, basis),
     industrial: z.array(industry),
     rules: z.strictObject({
       'emission-standard': z.strictObject({
@@ -52,7 +62,9 @@ export const policySchema = z
         spurExempts: z.boolean(),
         requirements: z
           .array(z.strictObject({ from: date, stage }))
-          .refine((rows) => rows.every((row, i) => i === 0 || (rows[i - 1]?.from ?? '') < row.from), { error: 'not ascending' }),
+          .refine((rows) => rows.every((row, i) => i === 0 || (rows[i - 1]?.from ?? '') < row.from), {
+            error: '日期应递增 / the dates are to ascend',
+          }),
         proposal,
         basis: bases,
       }),
@@ -185,14 +197,26 @@ export const policySchema = z
     }),
   })
   .superRefine((policy, context) => {
-    for (const [name, rule] of Object.entries(policy.rules)) {
+    const parts = Object.entries(policy.rules).map(([name, rule]) => ({ path: ['rules', name], part: rule }));
+    for (const { path, part } of [...parts, { path: ['account'], part: policy.account }]) {
       for (const member of ['basis', 'scrapBasis', 'clueBasis', 'fillBasis']) {
-        const ids = (rule as Record<string, unknown>)[member];
+        const ids = (part as unknown as Record<string, unknown>)[member];
         if (!Array.isArray(ids)) continue;
         for (const id of ids as string[]) {
           if (!Object.hasOwn(policy.basis, id))
-            context.addIssue({ code: 'custom', path: ['rules', name, member], message: `no basis ${id}` });
+            context.addIssue({ code: 'custom', path: [...path, member], message: `没有依据 ${id} / there is no basis ${id}` });
         }
       }
     }
   }) satisfies z.ZodType<Policy>;
+
+/** What is wrong with a policy, place by place, in the reader's language; empty when nothing is. */
+export function policyErrors(value: unknown, language: 'zh' | 'en'): { path: string; message: string }[] {
+  const locale = language === 'en' ? z.locales.en() : z.locales.zhCN();
+  const result = policySchema.safeParse(value, { error: locale.localeError });
+  return (result.error?.issues ?? []).map(({ path, message }) => {
+    // The schema's own sentences stand in both languages, `zh / en`.
+    const [zh, en] = message.split(' / ');
+    return { path: path.join('.'), message: en === undefined ? message : language === 'zh' ? zh! : en };
+  });
+}

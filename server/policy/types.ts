@@ -221,6 +221,13 @@ export interface PolicyVersion {
   recordedAt: number;
 }
 
+/** A stretch of time in which one version counts; without an edge it has no beginning or end of its own. */
+export interface PolicyStretch {
+  policy: Policy;
+  from?: number;
+  to?: number;
+}
+
 /** One row of the registry's `responses`. Rows of one `id` follow each other, they never correct. */
 export interface ResponseRow {
   /** Names the immutable row. */

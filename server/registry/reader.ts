@@ -62,8 +62,11 @@ export interface RegistryReader {
 const MAX_VEHICLES = 100_000;
 const MAX_OTHERS = 50_000;
 
-/** @param db the driver's database; reads are as its connection reads (majority) */
-export function createRegistryReader(db: Db): RegistryReader {
+/**
+ * @param db the driver's database; reads are as its connection reads (majority)
+ * @param also follows the same revision numbers: awaited by every `sync` before its answer
+ */
+export function createRegistryReader(db: Db, also?: (numbers: Record<string, number>) => Promise<void>): RegistryReader {
   const store = registryStore(db);
   const revisions = createRevisions(db);
   const seen = new Map<Collection, number>();
@@ -129,6 +132,7 @@ export function createRegistryReader(db: Db): RegistryReader {
         seen.set(name, now[name] ?? 0);
       }
       return changed;
+      await also?.(now);
     },
     devices: (keys) => devices.get(keys),
     enterprises: (ids) => enterprises.get(ids),

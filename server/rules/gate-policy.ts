@@ -1,8 +1,8 @@
 import type { GatePolicy, PolicyVehicle, Requirement, Stage } from '../../devices/contract/answers.ts';
 import { STAGES } from '../../devices/contract/answers.ts';
-import { DAY, civilDayStart, formatInstant } from '../../devices/contract/instant.ts';
+import { DAY, civilDayStart, formatInstant, parseInstant } from '../../devices/contract/instant.ts';
 import type { DecisionWord } from '../../devices/contract/messages.ts';
-import type { BasisId, Policy, ResponseWindow, VehiclePredicate } from '../policy/types.ts';
+import type { BasisId, Policy, PolicyStretch, ResponseWindow, VehiclePredicate } from '../policy/types.ts';
 import { basisOf, proposalUnder } from './basis.ts';
 import { mustHoldStandard, requiredStage } from './emission-standard.ts';
 import { isBulkUnit, measuresFor } from './peak-shift.ts';
@@ -43,7 +43,10 @@ export interface KnownVehicle {
 }
 
 export interface GatePolicyFacts {
+  /** The version in force now: the payload bears its name. */
   policy: Policy;
+  /** Which version counts when from `nowMs - CLOCK_LAG_MS` to `nowMs + validMs`; absent: `policy` all the time. */
+  policies?: readonly PolicyStretch[];
   /** The gate's enterprise, if it has one. */
   enterprise?: EnterpriseFacts | undefined;
   /** The responses in its county from `nowMs - CLOCK_LAG_MS` to `nowMs + validMs` (`responseWindows`). */
@@ -57,20 +60,15 @@ export interface GatePolicyFacts {
 }
 
 /** The retained policy of a gate, at most 48 KiB as JSON: the vehicles seen longest ago fall away first. */
-export function composeGatePolicy({ policy, enterprise, responses, vehicles, nowMs, validMs, n }: GatePolicyFacts): GatePolicy {
+export function composeGatePolicy(facts: GatePolicyFacts): GatePolicy {
+  const { policy, policies = [{ policy }], enterprise, responses, vehicles, nowMs, validMs, n } = facts;
   const since = nowMs - CLOCK_LAG_MS;
   const until = nowMs + validMs;
   const payload: GatePolicy = {
     payloadId: `${policy.version}#${n}`,
     at: formatInstant(nowMs),
     validUntil: formatInstant(until),
-    requirements: enterprise
-      ? [
-          ...standing(policy, enterprise, since, until),
-          ...peakShifts(policy, enterprise, responses, since, until),
-          ...listed(policy, since, until),
-        ]
-      : listed(policy, since, until),
+    requirements: policies.flatMap((stretch) => requirementsIn(stretch, enterprise, responses, since, until)),
     vehicles: [],
     unknownVehicle: 'review',
     expired: 'review',
@@ -87,6 +85,29 @@ export function composeGatePolicy({ policy, enterprise, responses, vehicles, now
     payload.vehicles.push(row);
   }
   return payload;
+}
+
+/** What one version demands while it counts: a gate that is alone when the next one begins changes over by itself. */
+function requirementsIn(
+  stretch: PolicyStretch,
+  enterprise: EnterpriseFacts | undefined,
+  responses: readonly ResponseWindow[],
+  since: number,
+  until: number,
+): Requirement[] {
+  const { policy, from, to } = stretch;
+  const [begin, end] = [Math.max(since, from ?? since), Math.min(until, to ?? until)];
+  const demands = [
+    ...(enterprise
+      ? [...standing(policy, enterprise, begin, end), ...peakShifts(policy, enterprise, responses, begin, end)]
+      : []),
+    ...listed(policy, begin, end),
+  ];
+  return demands.map((demand) => ({
+    ...demand,
+    ...(from !== undefined && parseInstant(demand.from) < from && { from: formatInstant(from) }),
+    ...(to !== undefined && (demand.to === undefined || parseInstant(demand.to) > to) && { to: formatInstant(to) }),
+  }));
 }
 
 /** `emission-standard` and `planning-area`: cut where the enterprise comes under them, leaves them, or the stage changes. */

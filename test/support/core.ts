@@ -7,9 +7,13 @@ import { policyBook } from '../../server/intake/policy-book.ts';
 import type { Publishing } from '../../server/intake/listener.ts';
 import type { Outcome } from '../../server/intake/types.ts';
 import { createLog } from '../../server/log.ts';
+import { createPolicies, type Policies } from '../../server/policies/policies.ts';
+import { createPolicySource } from '../../server/policies/source.ts';
+import type { Policy } from '../../server/policy/types.ts';
 import { xinzhou2021 } from '../../server/policy/xinzhou-2021.ts';
 import { createRegistry, type Registry } from '../../server/registry/index.ts';
 import type { Collection } from '../../server/registry/types.ts';
+import { createRevisions } from '../../server/store/revisions.ts';
 import { connectStore, type Store } from '../../server/store/connection.ts';
 import type { Kind } from '../../devices/contract/kinds.ts';
 import { startMongo } from './mongo.ts';
@@ -25,10 +29,13 @@ export interface TestCore {
   core: Core;
   store: Store;
   registry: Registry;
+  policies: Policies;
   published: Published[];
   clock: Clock & { set(at: string | number): void };
   /** Imports registry rows as an administrator. */
   rows(collection: Collection, rows: object[]): Promise<void>;
+  /** Drafts a policy version and has a second person activate it; by the core's clock `from` is not past. */
+  activate(policy: Policy, from: string): Promise<void>;
   /** Sends a message through the door and waits for its outcome. */
   send(kind: Kind, deviceId: string, message: string, body: object): Promise<Outcome | null>;
   stop(): Promise<void>;
@@ -61,7 +68,7 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
   const core = createCore({
     connection: store.connection,
     clock,
-    policies: policyBook(xinzhou2021),
+    policies: policyBook(xinzhou2021, createPolicySource(store.db)),
     config,
     alerts,
     publishLanes: async () => undefined,
@@ -79,6 +86,7 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
   await core.indexes();
   if (options.sweeps) core.sweeps.start();
   return {
+  const policies = createPolicies({ db: store.db, clock, revisions: createRevisions(store.db), builtIn: xinzhou2021 });
     core,
     store,
     registry,
@@ -86,6 +94,7 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
     clock,
     async rows(collection, rows) {
       const body = Readable.from(rows.map((row) => JSON.stringify(row) + '\n'));
+    policies,
       const answer = await registry.import(collection, body, {
         format: 'ndjson',
         language: 'en',
@@ -97,6 +106,11 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
       core.intake.submit(kind, deviceId, message, Buffer.from(JSON.stringify(body)), 10_000),
     async stop() {
       await core.stop();
+    async activate(policy, from) {
+      const person = (username: string) => ({ username, name: username, role: 'bureau' as const });
+      await policies.draft(policy, person('li'), 'en');
+      await policies.activate(policy.version, Date.parse(from), undefined, person('wang'));
+    },
       await store.close();
       await mongo?.stop();
     },

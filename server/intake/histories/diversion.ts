@@ -207,6 +207,7 @@ export async function confirmDiversion(due: FindingDoc[], deps: HistoryDeps): Pr
     deps.registry.zones(),
     deps.registry.gates(),
     deps.observations.byIds(due.map((f) => f.observations[0]!)),
+    deps.policies.load(due.map((f) => f.policyVersion)),
   ]);
   const current = new Map(allInForce(gates, now, now).map((g) => [g.facts.id, g.facts]));
   const statuses = await deps.statuses.ofGates([...current.keys()]);

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { parseRegistryTime } from '../../../devices/contract/instant.ts';
+
+/** Policy versions (HTTP contract v1, "Policy"). The body of a draft is the policy itself: `policySchema` of server/policy/schema.ts. */
+
+/** `from`: a civil date (its 00:00) or an ISO 8601 date-time; it becomes milliseconds. */
+export const activation = z.strictObject({
+  from: z
+    .string()
+    .refine((s) => !Number.isNaN(parseRegistryTime(s, 'start')), {
+      error: 'not a civil date or an ISO 8601 date-time with an offset',
+    })
+    .transform((s) => parseRegistryTime(s, 'start')),
+});
+
+export const changesQuery = z.strictObject({
+  with: z.string().min(1).max(64).optional().describe('another version; absent: the one in force'),
+});
+
+/** A version as lists show it. */
+export const policyShown = z.strictObject({
+  version: z.string(),
+  titleZh: z.string(),
+  titleEn: z.string(),
+  state: z.enum(['draft', 'active']),
+  builtIn: z.literal(true).optional(),
+  inForce: z.boolean(),
+  rev: z.int(),
+  draftedBy: z.string().optional(),
+  draftedAt: z.string().optional(),
+  activatedBy: z.string().optional(),
+  from: z.string().optional(),
+  recordedAt: z.string().optional(),
+});
+
+export const policyChanges = z.strictObject({
+  with: z.string(),
+  items: z.array(
+    z.strictObject({
+      path: z.string(),
+      was: z.unknown().optional(),
+      becomes: z.unknown().optional(),
+      zh: z.string(),
+      en: z.string(),
+    }),
+  ),
+});
