@@ -67,7 +67,9 @@ export async function gatherFacts(
         : recognition?.vehicle;
     const enterprise =
       device.enterpriseId === undefined ? undefined : inForce(enterprises.get(device.enterpriseId) ?? [], at, knownBy)?.facts;
-    const county = enterprise?.county ?? device.county;
+    // A site's machinery is judged where it works; its enterprise may have its seat elsewhere.
+    const county =
+      observation.kind === 'machinery-gate' ? (device.county ?? enterprise?.county) : (enterprise?.county ?? device.county);
     const response = county === undefined ? undefined : responseInForce(responses, county, at, knownBy);
     const code = 'registrationCode' in body ? body.registrationCode : undefined;
     const machine = code === undefined ? undefined : inForce(machines.get(code) ?? [], at, knownBy)?.facts;

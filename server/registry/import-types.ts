@@ -9,6 +9,8 @@ export interface ImportOptions {
   dryRun?: boolean;
   /** What the importer may beyond rows: `recordedAt` and devices' secrets are an administrator's. */
   may: { recordedAt: boolean; secrets: boolean };
+  /** The enterprise that imports: it declares its own deliveries, and machinery at its own sites; nothing else is its to write. */
+  enterprise?: string;
 }
 
 /** A row that its schema took. */

@@ -6,6 +6,7 @@ import { ROW_SCHEMAS, type ImportAnswer, type RegistryInput, type RegistryRows }
 import type { Revisions } from '../store/revisions.ts';
 import type { RegistryStore } from '../store/registry.ts';
 import { DEFINITIONS, periodOf } from './definitions.ts';
+import { foreignRows } from './own.ts';
 import { planRow, type Mark } from './plan.ts';
 import { readRows } from './rows.ts';
 import type { GoodRow, ImportOptions } from './import-types.ts';
@@ -80,6 +81,7 @@ export async function importRows<C extends Collection>(
   /** @param decided whether a row that says what was said before is a change back (the file is at its end) */
   async function store(rows: GoodRow<C>[], decided: boolean) {
     if (rows.length === 0) return;
+    rows = await ownOf(rows);
     const secrets =
       name === 'devices' ? await createSecretPlan(deps.store, rows as GoodRow<'devices'>[], options, deps.clock) : undefined;
     if (secrets && !options.dryRun) await deps.store.setSecrets(secrets.changes);
@@ -89,7 +91,10 @@ export async function importRows<C extends Collection>(
     let left = rows;
     for (let tries = 0; left.length > 0; tries++) {
       if (tries === MAX_TRIES) throw new Error('too many writers on the same keys of the registry');
-      const { docs, sources } = plan(left, await known(left), decided, secrets?.rows);
+      const versions = await known(left);
+      // Asked after the versions were read: whoever was first with a key may be another enterprise.
+      left = await ownOf(left);
+      const { docs, sources } = plan(left, versions, decided, secrets?.rows);
       const taken = options.dryRun ? new Set<number>() : await deps.store.insert(name, docs);
       answer.accepted += docs.length - taken.size;
       docs.forEach((doc, i) => taken.has(i) || changedKeys.add(doc.key));
@@ -105,6 +110,14 @@ export async function importRows<C extends Collection>(
     }
     if (changedKeys.size > 0) deps.changed(name, [...changedKeys]);
     if (held.size > MAX_HELD) await storeHeld();
+  }
+
+  /** Without the rows that are not the importer's to write: these are refused. */
+  async function ownOf(rows: GoodRow<C>[]): Promise<GoodRow<C>[]> {
+    if (options.enterprise === undefined || rows.length === 0) return rows;
+    const foreign = await foreignRows(deps.store, name, rows, options.enterprise, deps.clock.now());
+    for (const { row } of foreign) refuse(row, rowError('not-own', options.language));
+    return rows.filter((row) => !foreign.has(row));
   }
 
   async function known(rows: GoodRow<C>[]): Promise<Map<string, Mark[]>> {

@@ -4,6 +4,7 @@ import { SINCE_EVER } from '../policy/types.ts';
 import type { RegistryStore } from '../store/registry.ts';
 import { inForce } from './in-force.ts';
 import { groupBy } from './lookup.ts';
+import { machinesAt, sitesOf } from './own.ts';
 import type { Collection, VersionDoc } from './types.ts';
 
 /** What of a collection is asked for. */
@@ -19,7 +20,10 @@ export interface RegistryQuery {
   keyPrefix?: string;
   /** Vehicles and inspections only. */
   vin?: string;
-  /** Only what belongs to this enterprise: its own entry, its devices, the vehicles of its fleet and their permits. */
+  /**
+   * Only what belongs to this enterprise: its own entry, its devices, the vehicles of its fleet and their permits, its deliveries, what
+   * is declared for the sites that are its own now, and the machines declared there.
+   */
   enterprise?: string;
 }
 
@@ -49,7 +53,7 @@ export async function* registryItems<C extends Collection>(
     const first = versions[0];
     if (!first) return;
     const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter((v) =>
-      belongs(v, query, few?.values),
+      belongs(v, query, few),
     );
     const skip = after?.key === first.key ? after.skip : 0;
     for (const [i, v] of shown.entries()) if (i >= skip) yield { item: itemOf(v), place: { key: v.key, skip: i + 1 } };
@@ -81,7 +85,7 @@ function rangeOf({ order, key, keyPrefix }: RegistryQuery, recordedBy: number, a
 
 /** A field and the few values of it that are asked for: read by an index, whatever the size of the collection. */
 interface Few {
-  field: 'vin' | 'plate' | 'row.fleet';
+  field: 'key' | 'vin' | 'plate' | 'row.enterpriseId' | 'row.fleet' | 'row.siteId';
   values: string[];
 }
 
@@ -93,8 +97,15 @@ async function fewOf(
   asOf: number,
 ): Promise<Few | undefined> {
   if (vin !== undefined) return { field: 'vin', values: [vin] };
-  if (enterprise === undefined || (name !== 'vehicles' && name !== 'permits')) return undefined;
+  if (enterprise === undefined) return undefined;
   if (name === 'vehicles') return { field: 'row.fleet', values: [enterprise] };
+  if (name === 'deliveries') return { field: 'row.enterpriseId', values: [enterprise] };
+  if (name === 'declarations' || name === 'machinery') {
+    const sites = await sitesOf(store, enterprise, asOf, asOf);
+    if (name === 'declarations') return { field: 'row.siteId', values: sites };
+    return { field: 'key', values: await machinesAt(store, sites) };
+  }
+  if (name !== 'permits') return undefined;
   const byKey = groupBy(await store.whereEver('vehicles', 'row.fleet', [enterprise]), (v) => v.key);
   const own = [...byKey.values()].map((versions) => inForce(versions, at, asOf)).filter((v) => v?.row.fleet === enterprise);
   return { field: 'plate', values: own.map((v) => v!.key) };
@@ -112,16 +123,22 @@ async function inOrderOf<C extends Collection>(
   const sign = query.order === 'desc' ? -1 : 1;
   const byKey = (a: string, b: string) => (a === b ? 0 : (a < b ? -1 : 1) * sign);
   const versions = (await store.whereEver(name, field, values)).filter(
-    (v) => v.recordedAt <= asOf && (!after || byKey(v.key, after.key) >= 0) && (query.key === undefined || v.key === query.key),
+    (v) =>
+      v.recordedAt <= asOf &&
+      (!after || byKey(v.key, after.key) >= 0) &&
+      (query.key === undefined || v.key === query.key) &&
+      (query.keyPrefix === undefined || v.key.startsWith(query.keyPrefix)),
   );
   return versions.sort((a, b) => byKey(a.key, b.key) || (a.validFrom - b.validFrom) * sign);
 }
 
-function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery, values: string[] = []): boolean {
-  const row = version.row as { id?: string; enterpriseId?: string; fleet?: string };
+function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery, few?: Few): boolean {
+  const row = version.row as { id?: string; enterpriseId?: string; fleet?: string; siteId?: string };
   if (vin !== undefined && version.vin !== vin) return false;
   if (enterprise === undefined) return true;
-  if (version.plate !== undefined) return values.includes(version.plate);
+  if (few?.field === 'plate') return few.values.includes(version.plate ?? '');
+  if (few?.field === 'row.siteId') return few.values.includes(row.siteId ?? '');
+  if (few?.field === 'key') return few.values.includes(version.key);
   return row.enterpriseId === enterprise || row.fleet === enterprise || ('uscc' in row && row.id === enterprise);
 }
 

@@ -20,6 +20,7 @@ const TEXTS = {
   'no-plate': { zh: 'plateNumber：规范化后为空', en: 'plateNumber: nothing is left of it in normal form' },
   'recorded-at': { zh: 'recordedAt 仅限管理员导入', en: 'recordedAt may be imported by administrators only' },
   secret: { zh: '设备密钥仅限管理员导入', en: "a device's secret may be imported by administrators only" },
+  'not-own': { zh: '不属于本企业，不能导入', en: "it is not your enterprise's own: you may not import it" },
   'recorded-ahead': { zh: 'recordedAt 不能晚于现在', en: 'recordedAt may not lie ahead' },
   'ends-first': { zh: '有效期的终止不晚于开始', en: 'its end is not after its beginning' },
   'two-beginnings': {

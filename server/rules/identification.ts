@@ -1,4 +1,5 @@
 import { findingOn } from './draft.ts';
+import { COLOR_ZH } from './texts.ts';
 import type { FindingDraft, JudgeContext, Rule } from './types.ts';
 import { isGoods, isStageUnknown } from './words.ts';
 
@@ -91,13 +92,3 @@ function note(context: JudgeContext, code: string, zh: string, en: string): Find
     en,
   });
 }
-
-const COLOR_ZH = {
-  blue: '蓝牌',
-  yellow: '黄牌',
-  white: '白牌',
-  black: '黑牌',
-  green: '绿牌',
-  'yellow-green': '黄绿牌',
-  other: '号牌',
-} as const;

@@ -1,5 +1,7 @@
+import { attributeMismatch } from './attribute-mismatch.ts';
 import { emissionStandard } from './emission-standard.ts';
 import { identification } from './identification.ts';
+import { nonroadRegistration } from './nonroad-registration.ts';
 import { peakShift } from './peak-shift.ts';
 import { phaseOut } from './phase-out.ts';
 import { planningArea } from './planning-area.ts';
@@ -19,6 +21,8 @@ export const RULES: readonly Rule[] = [
   phaseOut,
   remoteSensing,
   ureaUse,
+  attributeMismatch,
+  nonroadRegistration,
 ];
 
 /**

@@ -57,6 +57,17 @@ export const LEVEL_EN = {
   red: 'red response',
 } as const;
 
+/** Plates by their colour. */
+export const COLOR_ZH = {
+  blue: '蓝牌',
+  yellow: '黄牌',
+  white: '白牌',
+  black: '黑牌',
+  green: '绿牌',
+  'yellow-green': '黄绿牌',
+  other: '号牌',
+} as const;
+
 /** The first `max` characters (code points) of a text. */
 export function cut(text: string, max: number): string {
   return text.length <= max ? text : [...text].slice(0, max).join('');

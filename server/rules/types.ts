@@ -239,7 +239,7 @@ export interface JudgeContext {
   /** Readings: the reasons not to count (`readingReasons`); empty is valid. */
   invalid?: string[];
   enterprise?: EnterpriseFacts;
-  /** The response of the highest level in force in the enterprise's (for others the device's) county. */
+  /** The response of the highest level in force in the enterprise's county; for machinery gates and devices of no enterprise the device's. */
   response?: ResponseFacts;
   /** Machinery passages: the machine registered under the code, and its declaration for this site. */
   machine?: MachineFacts;

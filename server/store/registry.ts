@@ -68,7 +68,7 @@ export function registryStore(db: Db) {
      */
     async whereEver<C extends Collection>(
       name: C,
-      field: 'vin' | 'plate' | 'row.enterpriseId' | 'row.fleet',
+      field: 'key' | 'vin' | 'plate' | 'row.enterpriseId' | 'row.fleet' | 'row.siteId',
       values: string[],
     ): Promise<VersionDoc<C>[]> {
       const keys = await of(name).distinct('key', { [field]: { $in: values } } as Filter<VersionDoc<C>>);

@@ -15,7 +15,7 @@ import { sendExport } from '../export.ts';
 import { languageOf, read } from '../problems.ts';
 
 /** Collections of which an enterprise reads its own rows only. */
-const OWN = new Set<Collection>(['enterprises', 'devices', 'vehicles', 'permits']);
+const OWN = new Set<Collection>(['enterprises', 'devices', 'vehicles', 'permits', 'machinery', 'declarations', 'deliveries']);
 
 /** `PUT /registry/<collection>` imports a file, `GET` lists what is in force. */
 export function registryRouter({ registry, identity }: { registry: Registry; identity: Pick<Identity, 'audit'> }): Router {
@@ -32,6 +32,7 @@ export function registryRouter({ registry, identity }: { registry: Registry; ide
       language: languageOf(req),
       dryRun,
       may: { recordedAt: administers, secrets: administers },
+      ...(actor.role === 'enterprise' && { enterprise: actor.enterpriseId ?? '' }),
     });
     const { accepted, unchanged, rejected } = answer;
     if (!dryRun) await identity.audit(actor, 'registry-import', collection, { accepted, unchanged, rejected });
@@ -101,7 +102,7 @@ function queryOf(
     ...(key !== undefined && { key }),
     ...(keyPrefix !== undefined && { keyPrefix }),
     ...(vin !== undefined && { vin }),
-    // An enterprise sees what is its own (entry, devices, fleet, the fleet's permits); zones and responses are public orders.
+    // An enterprise sees what is its own (entry, devices, fleet, the fleet's permits, deliveries, machinery at its sites); zones and responses are public orders.
     ...(actor.role === 'enterprise' && OWN.has(collection) && { enterprise: actor.enterpriseId ?? '' }),
   };
 }

@@ -116,7 +116,7 @@ const CASES: Case[] = [
   ['not corrected where two could be meant', 'ind', D, plate('晋H580B1'), ['unregistered-vehicle:review'], 'review'],
   ['never corrected for colour other', 'ind', D, plate('晋H4000T', 'other'), ['unregistered-vehicle:review'], 'review'],
   ['colour other matches if only one colour is registered', 'ind', D, plate('晋H40013', 'other'), [BELOW], 'refuse'],
-  ['another colour does not match', 'ind', D, plate('晋H40013', 'green'), ['unregistered-vehicle:review'], 'review'],
+  ['another colour does not match', 'ind', D, plate('晋H40013', 'green'), ['color-differs:review', 'unregistered-vehicle:review'], 'review'],
   ['the registration valid at `at`: the old owner', 'ind', '2021-08-31T23:59:59.999', plate('晋H40020'), [BELOW], 'refuse'],
   ['the registration valid at `at`: the new owner', 'ind', '2021-09-01T00:00:00', plate('晋H40020'), [], 'admit'],
   ['not registered before its validFrom', 'ind', '2021-06-30T23:59:59.999', plate('晋H40021'), ['unregistered-vehicle:review'], 'review'],
