@@ -9,6 +9,7 @@ import { startMongod } from './embedded/mongod.ts';
 import { fileURLToPath } from 'node:url';
 import { isKind } from '../devices/contract/kinds.ts';
 import { createDisputes } from './audit/disputes.ts';
+import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
 import { createRecords } from './audit/records.ts';
 import { createApp } from './http/app.ts';
@@ -16,6 +17,7 @@ import type { GateState } from './http/contract/live.ts';
 import { alertsRouter } from './http/routes/alerts.ts';
 import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
+import { deviceHealthRouter } from './http/routes/device-health.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
@@ -134,6 +136,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     lanes: (actor) => lanesSeen.of(actor),
     clock,
   });
+  const health = createDeviceHealth({ registry: core.registry, statuses: core.stores.statuses, findings: core.stores.findings, clock }); // prettier-ignore
   const door = devicesRouter({
     async authenticate(kind, deviceId, secret) {
       return isKind(kind) && (await registry.checkSecret(`${kind}/${deviceId}`, secret));

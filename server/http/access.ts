@@ -17,6 +17,7 @@ export const ACCESS = {
   'what-if:read': ['police', 'bureau', 'enterprise', 'auditor'],
   'disputes:raise': ['enterprise'],
   'disputes:answer': ['bureau'],
+  'devices:health': ['police', 'bureau', 'enterprise', 'auditor'],
   'dead-letters': ['bureau', 'auditor', 'administrator'],
   'audit-log:read': ['auditor'],
   users: ['administrator'],

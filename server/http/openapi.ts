@@ -5,6 +5,7 @@ import { SCHEMAS, status } from '../../devices/contract/messages.ts';
 import { policySchema } from '../policy/schema.ts';
 import { COLLECTIONS } from '../registry/types.ts';
 import { alert, alertListQuery, alertWithHistory, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
+import { deviceHealth } from './contract/device-health.ts';
 import {
   auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, observationQuery, registryQuery, smallListQuery,
 } from './contract/lists.ts'; // prettier-ignore
@@ -72,6 +73,7 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/dead-letters', summary: 'What was refused', query: deadLetterQuery, answer: listOf(deadLetterShown) },
   { method: 'post', path: '/dead-letters/{id}/replay', summary: 'Take a dead letter in again', answer: free },
   { method: 'get', path: '/audit-log', summary: 'Who changed what', query: auditLogQuery, answer: listOf(free) },
+  { method: 'get', path: '/devices/health', summary: 'How devices are', query: smallListQuery, answer: listOf(deviceHealth) },
   { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
   { method: 'post', path: '/what-if', summary: 'What another policy would have changed in a period', body: whatIfBody, answer: jobCreated, status: 202 },
   { method: 'get', path: '/jobs', summary: 'The latest jobs', answer: listOf(jobShown) },
@@ -121,7 +123,7 @@ function paths(): Json {
 }
 
 function operation({ path, summary, query, body, bodyTypes, answer, status: code = 200, ifMatch, idempotent }: Route): Json {
-  const ofDevice = path.startsWith('/devices/');
+  const ofDevice = path.startsWith('/devices/') && path !== '/devices/health';
   const header = (name: string, required: boolean) => ({ name, in: 'header', required, schema: { type: 'string' } });
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),

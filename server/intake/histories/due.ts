@@ -1,6 +1,7 @@
 import type { DueDoc } from '../../store/due-work.ts';
 import type { Change } from '../settle.ts';
 import type { HistoryDeps } from './deps.ts';
+import { judgeDeviceDays } from './device-days.ts';
 
 /**
  * Work marked in `deps.moments` whose moment on the platform's clock has come, by its kind. Marks are made with `deps.moments.mark`;
@@ -9,4 +10,6 @@ import type { HistoryDeps } from './deps.ts';
  */
 export type MomentHandler = (docs: DueDoc[], deps: HistoryDeps) => Promise<Change[]>;
 
-export const MOMENTS: Readonly<Record<string, MomentHandler>> = {};
+export const MOMENTS: Readonly<Record<string, MomentHandler>> = {
+  'device-day': judgeDeviceDays,
+};

@@ -2,6 +2,7 @@ import type { FindingDoc } from '../../store/types.ts';
 import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
+import { markDeviceDays } from './device-days.ts';
 import { confirmDiversion, settleDiversion } from './diversion.ts';
 import { settleRoadDays } from './road-days.ts';
 import { settleRoute } from './route.ts';
@@ -23,5 +24,6 @@ export interface History {
 export const HISTORIES: readonly History[] = [
   { id: 'phase-out', settle: settleRoadDays },
   { id: 'diversion', settle: settleDiversion, confirm: confirmDiversion },
+  { id: 'device-health', settle: markDeviceDays },
   { id: 'route', settle: settleRoute },
 ];
