@@ -1,5 +1,6 @@
 import { attributeMismatch } from './attribute-mismatch.ts';
 import { emissionStandard } from './emission-standard.ts';
+import { gatePhotos } from './gate-ledger.ts';
 import { identification } from './identification.ts';
 import { nonroadRegistration } from './nonroad-registration.ts';
 import { peakShift } from './peak-shift.ts';
@@ -23,6 +24,7 @@ export const RULES: readonly Rule[] = [
   ureaUse,
   attributeMismatch,
   nonroadRegistration,
+  gatePhotos,
 ];
 
 /**

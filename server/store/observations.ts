@@ -32,11 +32,13 @@ schema.index({ vehicle: 1, at: 1 }, { name: 'over', partialFilterExpression: { o
 schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: { 'inside.zone': { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'off-route', partialFilterExpression: { 'offRoute.code': { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'long', partialFilterExpression: { long: true } });
+schema.index({ vehicle: 1, enterprise: 1, at: 1 }, { name: 'rows', partialFilterExpression: { row: true } });
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
 /**
  * The indexes of a vehicle's time line. To be named in every query by vehicles and times: left to itself mongod tries plans that walk
- * through the times of all vehicles. `sighted` holds everything but telemetry, for queries that ask `source: { $exists: true }`.
+ * through the times of all vehicles. `sighted` holds everything but telemetry, for queries that ask `source: { $exists: true }`;
+ * `rows` the passages of ledgers, for queries that ask `row: true`.
  */
 export const TIME_LINE = {
   all: 'vehicle_1_at_1',
@@ -45,6 +47,7 @@ export const TIME_LINE = {
   inside: 'inside',
   offRoute: 'off-route',
   long: 'long',
+  rows: 'rows',
 } as const;
 export const SIGHTED = { source: { $exists: true } } as const;
 

@@ -73,6 +73,10 @@ export interface ObservationDoc {
   arrival?: ObservationRef;
   /** A gate message that is not local business. */
   turnedBack?: true;
+  /** Of gate messages. */
+  direction?: 'in' | 'out';
+  /** A passage that passed, of a plate that was read and is no trailer's: a row of the ledger, unless it doubles one just before. */
+  row?: true;
 }
 
 export type FindingStatus = 'pending' | 'confirmed' | 'withdrawn';

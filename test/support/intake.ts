@@ -1,4 +1,5 @@
 import type { Kind } from '../../devices/contract/kinds.ts';
+import { forgetLedgerMarks } from '../../server/intake/histories/gate-ledger.ts';
 import type { Incoming, Outcome } from '../../server/intake/types.ts';
 import { COKING, GATE, truck, type TestCore } from './core.ts';
 
@@ -212,4 +213,5 @@ const MADE = ['observations', 'findings', 'decisions', 'alerts', 'due_work', 'du
 /** Forgets all messages and what came of them; the registry stays, and so do batch records, some of which are in use. */
 export async function forget(t: TestCore): Promise<void> {
   for (const name of MADE) await t.store.db.collection(name).deleteMany({});
+  forgetLedgerMarks(t.core.stores.moments);
 }

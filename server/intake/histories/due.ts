@@ -1,6 +1,7 @@
 import type { DueDoc } from '../../store/due-work.ts';
 import type { Change } from '../settle.ts';
 import type { HistoryDeps } from './deps.ts';
+import { judgeLedgers } from './gate-ledger.ts';
 import { judgeDeviceDays } from './device-days.ts';
 
 /**
@@ -11,5 +12,7 @@ import { judgeDeviceDays } from './device-days.ts';
 export type MomentHandler = (docs: DueDoc[], deps: HistoryDeps) => Promise<Change[]>;
 
 export const MOMENTS: Readonly<Record<string, MomentHandler>> = {
+  ledger: judgeLedgers,
+  'ledger-exit': judgeLedgers,
   'device-day': judgeDeviceDays,
 };

@@ -4,6 +4,7 @@ import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { markDeviceDays } from './device-days.ts';
 import { confirmDiversion, settleDiversion } from './diversion.ts';
+import { settleLedger } from './gate-ledger.ts';
 import { settleRoadDays } from './road-days.ts';
 import { settleRoute } from './route.ts';
 
@@ -26,4 +27,5 @@ export const HISTORIES: readonly History[] = [
   { id: 'diversion', settle: settleDiversion, confirm: confirmDiversion },
   { id: 'device-health', settle: markDeviceDays },
   { id: 'route', settle: settleRoute },
+  { id: 'gate-ledger', settle: settleLedger },
 ];

@@ -44,9 +44,11 @@ function markOne(work: Work): void {
     const first = Math.min(...observation.body.samples.map((s) => parseInstant(s.at)));
     if (observation.at - first > LONG_MS) doc.long = true;
   }
+  if (observation.kind === 'gate') doc.direction = observation.body.direction;
   if (observation.kind === 'gate' && observation.message === 'passage') {
     const { arrivalId, outcome } = observation.body;
     if (arrivalId !== undefined) doc.arrival = `gate/${observation.deviceId}/${arrivalId}`;
     if (outcome === 'turned-back') doc.turnedBack = true;
+    else if (recognition && recognition.outcome !== 'unplated' && recognition.outcome !== 'trailer') doc.row = true;
   }
 }

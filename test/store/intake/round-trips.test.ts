@@ -64,13 +64,15 @@ describe('round trips to the database', function () {
     return commands.sort();
   }
 
-  it('are as many for 312 messages of 39 vehicles as for 8 of one', async () => {
+  it('are as many for 304 messages of 38 vehicles as for 8 of one', async () => {
     await feed(
       t,
       TRUCKS.flatMap((row) => everyday(row, later(START, -20 * 1440))),
     );
+    // Moments that concern a gate are marked once for all its vehicles: another has done it.
+    await feed(t, everyday(TRUCKS.at(-1)!, START));
     const one = await tripsOf(everyday(TRUCKS[0]!, START));
-    const many = await tripsOf(TRUCKS.slice(1).flatMap((row) => everyday(row, START)));
+    const many = await tripsOf(TRUCKS.slice(1, -1).flatMap((row) => everyday(row, START)));
     expect(one.length, 'commands are heard of').to.be.greaterThan(10);
     expect(many).to.deep.equal(one);
   });
