@@ -1,6 +1,6 @@
-import { composeDecision } from '../rules/decision.ts';
+import { composeDecision, type FoldedFinding } from '../rules/decision.ts';
 import { judgeAll } from '../rules/index.ts';
-import type { FindingDraft, GateObservation } from '../rules/types.ts';
+import type { FindingDraft, GateObservation, ObservationRef } from '../rules/types.ts';
 import type { DecisionDoc, FindingDoc } from '../store/types.ts';
 import { DAY, MINUTE } from '../../devices/contract/instant.ts';
 import { findingDoc, findingKey, subjectOf } from './finding-docs.ts';
@@ -9,17 +9,19 @@ import {
   contextOf,
   gatePasts,
   gateWorksSince,
-  historyFindings,
   isFromHistory,
+  joiningFindings,
   pastSize,
   settleGateAnswers,
 } from './histories/gate-answers.ts';
+import { clonedAround, gatesOf, settleTravels, travelsInto } from './histories/cloned-plate.ts';
 import { recordRejudged } from './histories/rejudged.ts';
 import { settleFailures } from './histories/readings.ts';
 import { settleReleases } from './histories/releases.ts';
 import { HISTORIES } from './histories/index.ts';
 import type { UreaHours } from './histories/urea.ts';
 import type { GateLanes } from './gate-lanes.ts';
+import { restoreWorks } from './restore.ts';
 import type { Change } from './settle.ts';
 import type { Work } from './types.ts';
 
@@ -50,19 +52,28 @@ export function createJudge(deps: JudgeDeps) {
     if (all.length === 0) return [];
     const marked = urea.mark(all);
     const judged = all.filter((w) => w.doc.kind !== 'on-board');
-    const drafts = await judgeEach(judged);
-    const own = judged.flatMap((work) => docsOf(work, drafts.get(work)!));
     const gates = judged.filter(isGate);
-    const decided = Promise.all([decide(gates, drafts), findings.insert(own)]).then(([stored]) => tell(gates, stored));
+    const [drafts, travels] = await Promise.all([judgeEach(judged), travelsInto(gates, all, deps)]);
+    const own = [...judged.flatMap((work) => docsOf(work, drafts.get(work)!)), ...travels.values()];
+    const decided = Promise.all([decide(gates, drafts, travels), findings.insert(own)]).then(([stored]) => tell(gates, stored));
     const [histories, made] = await Promise.all([settleHistories(all), decided, marked]);
-    const doubtful = gates.filter((w) => again.includes(w) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)));
+    const journeys = await settleTravels([...travels.values()], deps);
+    const moved = new Set([
+      ...travels.keys(),
+      ...gatesOf([...histories, ...journeys].map((change) => change.now)),
+      ...(again.length === 0 ? [] : gatesOf(await clonedAround(all, deps))),
+    ]);
+    const doubtful = gates.filter(
+      (w) => again.includes(w) || moved.has(w.observation.ref) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)),
+    );
     const badFills = judged.filter((w) => drafts.get(w)!.some(({ draft }) => draft.code === 'bad-urea'));
-    const answers = await settleAnswers(gates, doubtful, all, badFills);
+    const answers = await settleAnswers(gates, doubtful, all, badFills, moved);
     const releases = await settleReleases(gates, deps);
     const keys = new Set(
-      [...own, ...[...histories, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now]))].flatMap(
-        alertOf,
-      ),
+      [
+        ...own,
+        ...[...histories, ...journeys, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now])),
+      ].flatMap(alertOf),
     );
     for (const key of await keysOfRepeats(again)) keys.add(key);
     lanes.show(gates, made);
@@ -119,29 +130,40 @@ export function createJudge(deps: JudgeDeps) {
 
   /**
    * Gate messages whose answer from history is to be looked at (again): the doubtful ones, those on which another process put such a
-   * finding before their decision was stored, and those that readings and fills of the batch precede.
+   * finding before their decision was stored, those that readings and fills of the batch precede, and those at which a travel ends
+   * (`moved`).
    */
-  async function settleAnswers(gates: Work[], doubtful: Work[], all: Work[], badFills: Work[]): Promise<Change[]> {
+  async function settleAnswers(
+    gates: Work[],
+    doubtful: Work[],
+    all: Work[],
+    badFills: Work[],
+    moved: ReadonlySet<ObservationRef>,
+  ): Promise<Change[]> {
     const since = new Map<string, number>();
     for (const { doc } of all) {
       if (!doc.smoke) continue;
       const from = doc.at.getTime() - PASS_MS;
       since.set(doc.vehicle!, Math.min(from, since.get(doc.vehicle!) ?? Infinity));
     }
-    const sure = gates.filter((w) => w.vehicle && !doubtful.includes(w));
+    const sure = gates.filter((w) => !doubtful.includes(w));
     const [concerned, found] = await Promise.all([
       withFailures(since),
-      historyFindings(
+      joiningFindings(
         sure.map((w) => w.observation.ref),
         deps,
       ),
     ]);
     for (const { vehicle, observation } of badFills) if (vehicle) concerned.push({ vin: vehicle.vin, from: observation.at });
-    const later = await gateWorksSince(concerned, deps);
-    const told = new Set(found.flatMap((f) => f.observations));
+    const here = new Set(gates.map((w) => w.observation.ref));
+    const [after, elsewhere] = await Promise.all([
+      gateWorksSince(concerned, deps),
+      observations.byIds([...moved].filter((ref) => !here.has(ref))),
+    ]);
+    const later = [...after, ...(await restoreWorks(elsewhere, deps.registry, deps.policies))];
+    const told = new Set(found.map((f) => f.observations.at(-1)!));
     const own = [...doubtful, ...sure.filter((w) => told.has(w.observation.ref))];
-    const known = new Set(own.map((w) => w.observation.ref));
-    return rejudge([...own, ...later.filter((w) => !known.has(w.observation.ref))]);
+    return rejudge([...new Map([...later, ...own].map((w) => [w.observation.ref, w])).values()]);
   }
 
   /** Of these vehicles, those that ever failed: only their gate messages can be concerned. */
@@ -159,13 +181,20 @@ export function createJudge(deps: JudgeDeps) {
     return [...changes, ...(await settleReleases(gateWorks, deps))];
   }
 
-  async function decide(gates: Work[], drafts: Map<Work, Judged[]>): Promise<DecisionDoc[]> {
+  async function decide(
+    gates: Work[],
+    drafts: Map<Work, Judged[]>,
+    travels: ReadonlyMap<ObservationRef, FindingDoc>,
+  ): Promise<DecisionDoc[]> {
     const now = clock.now();
     return decisions.insertOrRead(
       gates.map((work) =>
         decisionDoc(
           work,
-          drafts.get(work)!.map(({ draft }) => draft),
+          [
+            ...drafts.get(work)!.map(({ draft }) => draft),
+            ...(travels.has(work.observation.ref) ? [travels.get(work.observation.ref)!] : []),
+          ],
           now,
           clock.speed,
         ),
@@ -242,7 +271,10 @@ function alertOf(finding: FindingDoc): string[] {
   return finding.alert === undefined ? [] : [finding.alert];
 }
 
-function decisionDoc(work: Work, drafts: FindingDraft[], now: number, speed: number): DecisionDoc {
+/** What a decision is folded from: drafts of the message itself, and stored findings that end at it. */
+type Joining = FoldedFinding & Pick<FindingDraft, 'subject'>;
+
+function decisionDoc(work: Work, drafts: Joining[], now: number, speed: number): DecisionDoc {
   const observation = work.observation as GateObservation;
   const decision = composeDecision({
     observation,

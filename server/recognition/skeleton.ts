@@ -27,3 +27,14 @@ export function differsByOneConfusable(a: string, b: string): boolean {
   }
   return differing === 1;
 }
+
+/** The numbers that differ from this one in exactly one place, and there by a confusable pair. */
+export function confusablesOf(number: string): string[] {
+  const characters = [...number];
+  return characters.flatMap((character, i) => {
+    const group = CONFUSABLE_GROUPS.find((it) => it.includes(character));
+    return [...(group ?? '')]
+      .filter((other) => other !== character)
+      .map((other) => [...characters.slice(0, i), other, ...characters.slice(i + 1)].join(''));
+  });
+}

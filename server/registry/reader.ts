@@ -47,6 +47,8 @@ export interface RegistryReader {
   devicesOfEnterprise(ids: Iterable<string>): Promise<Map<string, Versioned<DeviceFacts>[]>>;
   /** All versions of all gates; `allInForce` chooses. */
   gates(): Promise<Versioned<DeviceFacts>[]>;
+  /** The places of all devices that see the road, of every version of theirs. */
+  sightingPlaces(): Promise<{ lon: number; lat: number }[]>;
   /** All versions of all enterprises. */
   allEnterprises(): Promise<Versioned<EnterpriseFacts>[]>;
   /** All versions of all devices, uncached. */
@@ -98,6 +100,10 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   const zones = createWhole(async () => (await store.all('zones')).map((d) => toVersioned('zones', d)));
   const responses = createWhole(async () => (await store.all('responses')).map((d) => FACTS.responses(d)));
   const gates = createWhole(async () => (await store.all('devices', 'gate/')).map((d) => toVersioned('devices', d)));
+  const sightingPlaces = createWhole(async () => {
+    const kinds = await Promise.all(['gate/', 'remote-sensing/', 'checkpoint/'].map((prefix) => store.all('devices', prefix)));
+    return kinds.flat().flatMap(({ row: { lon, lat } }) => (lon === undefined || lat === undefined ? [] : [{ lon, lat }]));
+  });
   const allEnterprises = createWhole(async () => (await store.all('enterprises')).map((d) => toVersioned('enterprises', d)));
 
   const machinery = createLookup((codes) => byField('machinery', 'key', codes), MAX_OTHERS);
@@ -109,7 +115,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   const caches: Record<Collection, { clear(): void }[]> = {
     vehicles: [vehicles, vehiclesByVin],
     enterprises: [enterprises, allEnterprises],
-    devices: [devices, ofEnterprise, gates],
+    devices: [devices, ofEnterprise, gates, sightingPlaces],
     zones: [zones],
     permits: [permits],
     inspections: [],
@@ -143,6 +149,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     zones: () => zones.get(),
     responses: () => responses.get(),
     gates: () => gates.get(),
+    sightingPlaces: () => sightingPlaces.get(),
     allEnterprises: () => allEnterprises.get(),
     machinery: (codes) => machinery.get(codes),
     declarations: (sites) => declarations.get(sites),

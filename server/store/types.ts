@@ -133,6 +133,8 @@ export interface FindingDoc {
   /** `number,colour` */
   plate?: string;
   vin?: string;
+  /** `skeleton,colour` of the plate, where sightings of confusable plates have a say in it. */
+  skeleton?: string;
   /** `<kind>/<deviceId>` of its first observation */
   device?: string;
   enterprise?: string;

@@ -13,6 +13,9 @@ import { readingHistories, type ReadingHistory } from './readings.ts';
 /** Codes with which a gate answers what a vehicle did elsewhere: they depend on history, the other gate findings do not. */
 const FROM_HISTORY = new Set(['failed-vehicle', 'urea-warning']);
 
+/** Codes of findings on two messages: they join the decision of the second. */
+const FROM_PAIRS = ['impossible-travel'];
+
 /** What gates must know of vehicles' pasts. */
 export interface GatePast {
   histories: Map<string, ReadingHistory>;
@@ -108,6 +111,14 @@ async function judgeGateAnswers(works: Work[], deps: HistoryDeps): Promise<SpanJ
 export function historyFindings(refs: string[], deps: HistoryDeps): Promise<FindingDoc[]> {
   if (refs.length === 0) return Promise.resolve([]);
   return deps.findings.find({ observations: { $in: refs }, code: { $in: [...FROM_HISTORY] } });
+}
+
+/** Findings that are folded into the decisions of these gate messages though they are not the messages' own. */
+export async function joiningFindings(refs: string[], deps: HistoryDeps): Promise<FindingDoc[]> {
+  if (refs.length === 0) return [];
+  const last = new Set(refs);
+  const found = await deps.findings.find({ observations: { $in: refs }, code: { $in: [...FROM_HISTORY, ...FROM_PAIRS] } });
+  return found.filter((f) => last.has(f.observations.at(-1)!));
 }
 
 export function isFromHistory(draft: Pick<FindingDraft, 'code'>): boolean {

@@ -3,6 +3,7 @@ import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { markDeviceDays } from './device-days.ts';
+import { settleClonedPlates } from './cloned-plate.ts';
 import { confirmDiversion, settleDiversion } from './diversion.ts';
 import { settleLedger } from './gate-ledger.ts';
 import { settleRoadDays } from './road-days.ts';
@@ -25,6 +26,7 @@ export interface History {
 export const HISTORIES: readonly History[] = [
   { id: 'phase-out', settle: settleRoadDays },
   { id: 'diversion', settle: settleDiversion, confirm: confirmDiversion },
+  { id: 'cloned-plate', settle: settleClonedPlates },
   { id: 'device-health', settle: markDeviceDays },
   { id: 'route', settle: settleRoute },
   { id: 'gate-ledger', settle: settleLedger },

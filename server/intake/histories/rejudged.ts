@@ -4,7 +4,7 @@ import type { GateObservation } from '../../rules/types.ts';
 import { findingKey } from '../finding-docs.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
-import { contextOf, historyFindings, isFromHistory, NO_PAST } from './gate-answers.ts';
+import { contextOf, isFromHistory, joiningFindings, NO_PAST } from './gate-answers.ts';
 
 const MAX_ROUNDS = 12;
 
@@ -19,14 +19,14 @@ export async function recordRejudged(gateWorks: Work[], deps: HistoryDeps): Prom
   for (let round = 0; open.length > 0; round++) {
     if (round === MAX_ROUNDS) throw new Error('a decision did not come to rest');
     const refs = open.map((w) => w.observation.ref);
-    const [given, standing] = await Promise.all([deps.decisions.byIds(refs), historyFindings(refs, deps)]);
+    const [given, standing] = await Promise.all([deps.decisions.byIds(refs), joiningFindings(refs, deps)]);
     const stored = new Map(given.map((d) => [d._id, d]));
     const changes = open.flatMap((work) => {
       const { ref } = work.observation;
       const decision = stored.get(ref);
       if (!decision) return [];
       const own = judgeAll(contextOf(work, NO_PAST)).filter((draft) => !isFromHistory(draft));
-      const past = standing.filter((f) => f.status !== 'withdrawn' && f.observations.includes(ref));
+      const past = standing.filter((f) => f.status !== 'withdrawn' && f.observations.at(-1) === ref);
       const findings = [...own.map(findingKey), ...past.map((f) => f._id)].sort();
       const said = decision.rejudged ?? decision;
       if (said.findings.length === findings.length && [...said.findings].sort().every((key, i) => key === findings[i])) return [];
