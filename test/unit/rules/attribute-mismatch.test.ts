@@ -101,7 +101,7 @@ describe('attribute-mismatch', () => {
 
   it('may find class and fuel at once, and the gate asks a person, with both as reasons', () => {
     const truck = vehicle({ plateColor: 'green', fuel: 'B' });
-    const observation = arrival({ color: 'green', seen: { vehicleType: 'passenger' } }) as GateObservation;
+    const observation = arrival({ color: 'green', seen: { vehicleType: 'passenger' } });
     const { context } = given({ vehicle: truck }).when(observation);
     const findings = judgeAll(context, (rule, error) => expect.fail(`${rule}: ${String(error)}`));
     expect(findings.map((f) => f.code)).to.deep.equal(['class-differs', 'fuel-differs']);
