@@ -19,24 +19,29 @@ import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
 import { gatesRouter } from './http/routes/gates.ts';
+import { jobsRouter } from './http/routes/jobs.ts';
+import { policiesRouter } from './http/routes/policies.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
-import { policiesRouter } from './http/routes/policies.ts';
 import type { Actor } from './alerts/types.ts';
 import { createCore } from './intake/core.ts';
+import { createJobs } from './intake/jobs.ts';
 import { createListener, type Listener } from './intake/listener.ts';
 import { policyBook } from './intake/policy-book.ts';
 import { createLive } from './live/live.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
-import { xinzhou2021 } from './policy/xinzhou-2021.ts';
-import { createRegistry } from './registry/index.ts';
 import { createPolicies } from './policies/policies.ts';
 import { createPolicySource } from './policies/source.ts';
+import { xinzhou2021 } from './policy/xinzhou-2021.ts';
+import { createRegistry } from './registry/index.ts';
 import { connectStore } from './store/connection.ts';
 import { ensureAlertIndexes } from './store/alerts.ts';
 import { createGateLaneStore } from './store/gate-lanes.ts';
 import { createLiveEventStore, ensureLiveIndexes } from './store/live-events.ts';
+import { reconcileStore } from './store/reconciles.ts';
+import { jobStore } from './store/jobs.ts';
+import { policyStore } from './store/policies.ts';
 import { createRevisions } from './store/revisions.ts';
 import { ensureAnchor } from './store/settings.ts';
 import { createIdentity } from './users/identity.ts';
@@ -91,20 +96,21 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   stops.push(() => store.close());
 
   const clock = anchoredClock(await ensureAnchor(store.db, config.clock, Date.now()));
-  const metrics = createMetrics();
+  const reconciles = reconcileStore(store.db);
+  const metrics = createMetrics(() => reconciles.last());
   const events = createLiveEventStore(store.db, log);
   const laneStore = createGateLaneStore(store.db, log);
   const onChange: { wake: () => void } = { wake: () => undefined };
   const alerts = createAlerts({ db: store.db, clock, log, onChange: () => onChange.wake() });
   const identity = createIdentity({ db: store.db, clock });
   const outgoing: { listener?: Listener } = {};
+  const revisions = createRevisions(store.db);
+  const book = policyBook(xinzhou2021, createPolicySource(store.db));
+  await book.sync(await revisions.read());
   const core = createCore({
     connection: store.connection,
     clock,
     policies: book,
-  const revisions = createRevisions(store.db);
-  const book = policyBook(xinzhou2021, createPolicySource(store.db));
-  await book.sync(await revisions.read());
     config,
     alerts,
     publishLanes: (items) => laneStore.publish(items),
@@ -113,13 +119,28 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     log,
   });
   const policies = createPolicies({ db: store.db, clock, revisions, builtIn: xinzhou2021 });
+  const jobs = createJobs({
+    ...core.stores,
+    registry: core.registry,
+    policies: book,
+    clock,
+    jobs: jobStore(store.connection),
+    policyOf: async (version) =>
+      version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy,
+    owner: core.owner,
+    log,
+  });
   const registry = createRegistry({
     db: store.db,
     clock,
-    hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) },
+    hooks: {
+      inspectionsRecorded: (rows) => core.inspectionsRecorded(rows),
+      vehiclesRecorded: (sold, corrected) => core.vehiclesRecorded(sold, corrected),
+    },
   });
   await Promise.all([
     core.indexes(),
+    jobs.indexes(),
     registry.indexes(),
     identity.indexes(),
     ensureAlertIndexes(store.connection),
@@ -156,7 +177,15 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     metrics: metrics.registry,
     checks: readiness({ config, store, clock, core, listening: () => outgoing.listener?.ready() ?? false }),
     replay: createReplay({ deadLetters: core.stores.deadLetters, intake: core.intake }),
-    routers: [door, alertsRouter({ alerts }), gatesRouter({ board }), deviceHealthRouter({ health }), policiesRouter({ policies }), disputesRouter({ disputes })],
+    routers: [
+      door,
+      alertsRouter({ alerts }),
+      gatesRouter({ board }),
+      deviceHealthRouter({ health }),
+      policiesRouter({ policies }),
+      disputesRouter({ disputes }),
+      jobsRouter({ jobs, audit: (...entry) => identity.audit(...entry) }),
+    ],
     secure: false,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),
     tileUrl: config.tileUrl,
@@ -206,6 +235,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   core.sweeps.start();
   stops.push(() => core.stop());
   core.gatePolicies.start();
+  jobs.start();
+  stops.push(() => jobs.stop());
   const port = await listen(http, config.port, config.host);
   stops.push(async () => {
     const closed = closeHttp(http);

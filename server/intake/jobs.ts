@@ -51,18 +51,13 @@ export function createJobs(deps: JobsDeps) {
 
   async function run(job: JobDoc): Promise<void> {
     const period = { from: new Date(job.params.from as string), to: new Date(job.params.to as string) };
-    const policy = await deps.policyOf(job.params.policy as string);
-    if (!policy) {
-      await jobs.end(job._id, owner, { state: 'failed', error: 'unknown-policy', endedAt: new Date(clock.now()) });
-      return;
-    }
     let progress = (job.progress as WhatIfProgress | undefined) ?? { found: NOTHING_FOUND() };
     let done = job.done;
     const total = job.progress ? job.total : await countIn(period);
     for (;;) {
       if (stopped) return jobs.release(job._id, owner);
       await deps.registry.sync();
-      const next = await whatIfChunk(period, policy, progress, chunk, deps);
+      const next = await whatIfChunk(period, job.policy!, progress, chunk, deps);
       if (!next) break;
       progress = next.progress;
       done += next.looked;
@@ -97,10 +92,12 @@ export function createJobs(deps: JobsDeps) {
   }
 
   return {
+    indexes: () => jobs.indexes(),
+
     /** Asks for a what-if: what `policy` would have changed in [from, to). @throws AppError 404 `unknown-policy` */
     async whatIf({ policy, from, to }: { policy: string; from: number; to: number }, by: string): Promise<{ job: string }> {
-      if (!(await deps.policyOf(policy)))
-        throw new AppError(404, 'unknown-policy', { zh: '没有这个政策版本', en: 'there is no such policy version' });
+      const judgedBy = await deps.policyOf(policy);
+      if (!judgedBy) throw new AppError(404, 'unknown-policy', { zh: '没有这个政策版本', en: 'there is no such policy version' });
       const id = randomBytes(9).toString('base64url');
       await jobs.insert({
         _id: id,
@@ -108,6 +105,7 @@ export function createJobs(deps: JobsDeps) {
         by,
         createdAt: new Date(clock.now()),
         params: { policy, from: formatInstant(from), to: formatInstant(to) },
+        policy: judgedBy,
         state: 'queued',
         done: 0,
         total: 0,

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Collection } from 'mongodb';
+import type { Policy } from '../policy/types.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -10,6 +11,8 @@ export interface JobDoc {
   by: string;
   createdAt: Date;
   params: Record<string, unknown>;
+  /** The policy a what-if judges by, as it was when it was asked for: a draft may change meanwhile. */
+  policy?: Policy;
   state: JobState;
   /** Observations looked at, and how many there are. */
   done: number;
@@ -32,6 +35,7 @@ const schema = new Schema<JobDoc>(
     by: { type: String, required: true },
     createdAt: { type: Date, required: true },
     params: { type: Schema.Types.Mixed, required: true },
+    policy: Schema.Types.Mixed,
     state: { type: String, required: true },
     done: { type: Number, required: true },
     total: { type: Number, required: true },
@@ -56,7 +60,7 @@ export function jobStore(connection: Connection) {
     indexes: () => model.createIndexes(),
     insert: (doc: JobDoc) => collection.insertOne(doc),
     get: (id: string) => collection.findOne({ _id: id }),
-    list: (limit: number) => collection.find({}, { projection: { progress: 0, result: 0 } }).sort({ createdAt: -1, _id: -1 }).limit(limit).toArray(), // prettier-ignore
+    list: (limit: number) => collection.find({}, { projection: { progress: 0, result: 0, policy: 0 } }).sort({ createdAt: -1, _id: -1 }).limit(limit).toArray(), // prettier-ignore
 
     /** Takes the oldest job nobody works on. */
     take: (owner: string, now: number, leaseMs: number) =>

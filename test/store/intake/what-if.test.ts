@@ -30,8 +30,7 @@ describe('a what-if', () => {
   const createdWith = (more: { chunk?: number; restMs?: number; owner?: string } = {}): Jobs => {
     const { stores, registry } = t.core;
     const jobs = createJobs({
-      observations: stores.observations, findings: stores.findings, decisions: stores.decisions, payloads: stores.payloads,
-      statuses: stores.statuses, moments: stores.moments, registry, policies: policyBook(xinzhou2021), clock: t.clock,
+      ...stores, registry, policies: policyBook(xinzhou2021), clock: t.clock,
       jobs: jobStore(t.store.connection), log: createLog('silent'), owner: 'one',
       policyOf: async (version) => [xinzhou2021, draft, milder].find((p) => p.version === version),
       ...more,
