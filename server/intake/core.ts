@@ -64,12 +64,11 @@ export function createCore(deps: CoreDeps) {
     payloads: gatePayloadStore(connection),
   };
   const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads } = stores;
-  const history = { observations, findings, decisions, payloads, statuses, moments, registry, policies, clock };
+  const history = { observations, findings, decisions, payloads, statuses, moments, hours, registry, policies, clock };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({
     ...history,
     due,
-    hours,
     ...(deps.judgeAfterMs !== undefined && { judgeAfterMs: deps.judgeAfterMs }),
   });
   const lanes = createGateLanes(deps.publishLanes);

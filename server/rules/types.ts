@@ -272,7 +272,20 @@ export interface HourSums {
   fuelL: number;
   /** Distance with the reagent below the level at which a tank counts as empty. */
   emptyKm: number;
+  /** Distance with the reagent below the level at which a tank counts as low. */
+  lowKm: number;
   /** %, absent where no sample carries a level. */
   reagentMin?: number;
   reagentMax?: number;
+  /** The first and the last level, with the first one's moment. */
+  reagentFirst?: { at: number; percent: number };
+  reagentLast?: number;
+  /** Rises between successive levels of the hour that count as filling, at the higher one's moment. */
+  rises?: { at: number; points: number }[];
+  /** Warm under load, of samples with both values: how long, and ppm × ms before and behind the SCR. */
+  load?: { ms: number; noxIn: number; noxOut: number };
+  /** Warm driving, of samples with `noxOut` (ppm, the first one's): how long, and whether it was the same in all, or `noxIn` in all. */
+  driving?: { ms: number; noxOut: number; same: boolean; copied: boolean };
+  /** The registered size of the reagent tank at the hour's last sample, litres. */
+  tankL?: number;
 }

@@ -1,9 +1,15 @@
-import { CIVIL_OFFSET, DAY, HOUR, civilDate, formatInstant } from '../../devices/contract/instant.ts';
+import { CIVIL_OFFSET, HOUR, MINUTE, civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
 import type { FindingDraft, HourSums } from './types.ts';
+import { exact, shortestWindow, ureaUsed, type UreaFill } from './urea-windows.ts';
 
-/** `reagent-empty` and `not-consumed` (plan item 18): what a vehicle's hours come to. Pure functions of sums; instants are ms. */
+/** What a vehicle's hours of telemetry come to (plan item 18). Pure functions of sums; instants are ms. */
+
+/** Everything that is said of vehicle and civil day. */
+export const DAY_CODES = [
+  'reagent-empty', 'reagent-low', 'scr-ineffective', 'frozen-sensor', 'not-consumed', 'low-consumption',
+] as const; // prettier-ignore
 
 export interface UreaDay {
   vin: string;
@@ -12,7 +18,7 @@ export interface UreaDay {
   /** The hours of the day and of the policy's `windowDays` before it, in any order. */
   hours: readonly HourSums[];
   /** Fills of the same VIN, exactly matched, in the same stretch. */
-  fills: readonly { at: number }[];
+  fills: readonly UreaFill[];
 }
 
 const RANK = { info: 0, warning: 1, critical: 2 } as const;
@@ -25,10 +31,18 @@ const RANK = { info: 0, warning: 1, critical: 2 } as const;
 export function judgeUreaDay(input: UreaDay, policy: Policy): FindingDraft[] {
   const hours = input.hours.filter((hour) => hour.scrSamples > 0).sort((a, b) => a.hour - b.hour);
   const found: FindingDraft[] = [];
-  hours.forEach((hour, i) => {
-    if (civilDate(hour.hour) !== input.day) return;
-    found.push(...reagentEmpty(input, hour, policy), ...notConsumed(input, hours.slice(0, i + 1), policy));
-  });
+  const today = hours.filter((hour) => civilDate(hour.hour) === input.day);
+  for (const hour of today) {
+    const until = hours.slice(0, hours.indexOf(hour) + 1);
+    found.push(
+      ...reagentEmpty(input, hour, policy),
+      ...scrIneffective(input, hour, policy),
+      ...frozenSensor(input, hour, policy),
+      ...notConsumed(input, until, policy),
+      ...lowConsumption(input, until, policy),
+    );
+  }
+  found.push(...reagentLow(input, today, policy));
   const best = new Map<string, FindingDraft>();
   // Hours come in order, so a later one takes the place only if it is more severe.
   for (const draft of found) {
@@ -80,41 +94,105 @@ function notConsumed(input: UreaDay, hours: readonly HourSums[], policy: Policy)
   ];
 }
 
-/** A run of hours with samples, as sums. Levels are absent where no sample of it carries one. */
-export interface UreaWindow {
-  /** The first hour's beginning and the last hour's end. */
-  from: number;
-  to: number;
-  fuelL: number;
-  distanceKm: number;
-  reagentMin?: number;
-  reagentMax?: number;
+/** `hours`: the hours with samples up to the one judged, ascending. */
+function lowConsumption(input: UreaDay, hours: readonly HourSums[], policy: Policy): FindingDraft[] {
+  const { lowConsumption: limits, windowDays } = policy.rules['urea-use'];
+  const window = shortestWindow(hours, windowDays, (sums) => sums.fuelL >= limits.fuelL);
+  if (window === undefined) return [];
+  const used = ureaUsed(window, input.fills, policy);
+  if (used === undefined) return [];
+  const { from, to, fuelL } = window;
+  const percent = exact((used.litres / fuelL) * 100);
+  if (percent >= limits.infoPercent) return [];
+  const warning = percent < limits.warningPercent;
+  const limit = warning ? limits.warningPercent : limits.infoPercent;
+  return [
+    {
+      ...draft(input, from, to, policy),
+      code: 'low-consumption',
+      severity: warning ? 'warning' : 'info',
+      measured: {
+        percent: hundredths(percent),
+        ureaL: hundredths(used.litres),
+        fuelL: short(fuelL),
+        tankL: used.tankL,
+        dropPoints: used.dropPoints,
+        risePoints: used.risePoints,
+        filledL: used.filledL,
+      },
+      limit: { percent: limit, fuelL: limits.fuelL },
+      zh: `${clock(from)}至${clock(to)}耗油${short(fuelL)}升，消耗尿素${short(used.litres)}升，为油耗的${hundredths(percent)}%，低于${limit}%`,
+      en: `${clock(from)} to ${clock(to)}: ${short(used.litres)} L of urea for ${short(fuelL)} L of fuel, ${hundredths(percent)} %, below ${limit} %`,
+    },
+  ];
 }
 
-/**
- * The shortest run of hours with samples that ends with the last of `hours` and reaches an amount; undefined where none does within
- * `windowDays` before that hour's end. Hours without samples lie within a run without breaking it.
- */
-export function shortestWindow(
-  hours: readonly HourSums[],
-  windowDays: number,
-  reached: (sums: { fuelL: number; distanceKm: number }) => boolean,
-): UreaWindow | undefined {
-  const last = hours.at(-1);
-  if (last === undefined) return undefined;
-  const window: UreaWindow = { from: last.hour, to: last.hour + HOUR, fuelL: 0, distanceKm: 0 };
-  for (let i = hours.length - 1; i >= 0; i--) {
-    const hour = hours[i];
-    if (hour === undefined || hour.hour < window.to - windowDays * DAY) return undefined;
-    window.from = hour.hour;
-    window.fuelL += hour.fuelL;
-    window.distanceKm += hour.distanceKm;
-    if (hour.reagentMin !== undefined) window.reagentMin = Math.min(window.reagentMin ?? Infinity, hour.reagentMin);
-    if (hour.reagentMax !== undefined) window.reagentMax = Math.max(window.reagentMax ?? -Infinity, hour.reagentMax);
-    const sums = { fuelL: exact(window.fuelL), distanceKm: exact(window.distanceKm) };
-    if (reached(sums)) return { ...window, ...sums };
-  }
-  return undefined;
+/** Stands from the day's first hour with samples to the one in which the distance is reached: `hours` are the day's, ascending. */
+function reagentLow(input: UreaDay, hours: readonly HourSums[], policy: Policy): FindingDraft[] {
+  const { belowPercent, overKm } = policy.rules['urea-use'].reagentLow;
+  let sum = 0;
+  const reached = hours.find((hour) => exact((sum += hour.lowKm)) > overKm);
+  const first = hours[0];
+  if (reached === undefined || first === undefined) return [];
+  const km = exact(hours.reduce((all, hour) => all + hour.lowKm, 0));
+  return [
+    {
+      ...draft(input, first.hour, reached.hour + HOUR, policy),
+      code: 'reagent-low',
+      severity: 'info',
+      measured: { km: short(km) },
+      limit: { belowPercent, overKm },
+      zh: `${input.day}尿素液位低于${belowPercent}%行驶${short(km)}公里`,
+      en: `${short(km)} km with the reagent below ${belowPercent} % on ${input.day}`,
+    },
+  ];
+}
+
+function scrIneffective(input: UreaDay, { hour, load }: HourSums, policy: Policy): FindingDraft[] {
+  const { ratio: limit, minutes, scrInletC, torquePercent } = policy.rules['urea-use'].scrIneffective;
+  if (load === undefined || load.ms < minutes * MINUTE) return [];
+  // Without NOx before it an SCR says nothing of itself, unless there is some behind it.
+  const ratio = exact(load.noxOut / load.noxIn);
+  if (!(ratio > limit)) return [];
+  return [
+    {
+      ...draft(input, hour, hour + HOUR, policy),
+      code: 'scr-ineffective',
+      measured: {
+        ratio: Number.isFinite(ratio) ? hundredths(ratio) : null,
+        minutes: short(load.ms / MINUTE),
+        noxInPpm: short(load.noxIn / load.ms),
+        noxOutPpm: short(load.noxOut / load.ms),
+      },
+      limit: { ratio: limit, minutes, scrInletC, torquePercent },
+      zh: `${clock(hour)}起一小时内，热车带载${short(load.ms / MINUTE)}分钟，SCR后氮氧化物${short(load.noxOut / load.ms)}ppm，SCR前${short(load.noxIn / load.ms)}ppm`,
+      en: `NOx ${short(load.noxOut / load.ms)} ppm behind the SCR, ${short(load.noxIn / load.ms)} ppm before it: ${short(load.ms / MINUTE)} min warm under load from ${clock(hour)}`,
+    },
+  ];
+}
+
+function frozenSensor(input: UreaDay, { hour, driving }: HourSums, policy: Policy): FindingDraft[] {
+  const { minutes } = policy.rules['urea-use'].frozenSensor;
+  if (driving === undefined || driving.ms < minutes * MINUTE || !(driving.same || driving.copied)) return [];
+  const driven = short(driving.ms / MINUTE);
+  const [zh, en] = driving.same
+    ? [`始终为${driving.noxOut}ppm`, `always ${driving.noxOut} ppm`]
+    : ['始终与SCR前相同', 'always that before it'];
+  return [
+    {
+      ...draft(input, hour, hour + HOUR, policy),
+      code: 'frozen-sensor',
+      measured: {
+        minutes: driven,
+        same: driving.same,
+        equalsInlet: driving.copied,
+        noxOutPpm: driving.same ? driving.noxOut : null,
+      },
+      limit: { minutes },
+      zh: `${clock(hour)}起一小时内，热车行驶${driven}分钟，SCR后氮氧化物读数${zh}`,
+      en: `NOx behind the SCR ${en} in ${driven} min of warm driving from ${clock(hour)}`,
+    },
+  ];
 }
 
 function draft({ vin, day }: UreaDay, from: number, to: number, policy: Policy) {
@@ -132,14 +210,13 @@ function draft({ vin, day }: UreaDay, from: number, to: number, policy: Policy) 
   };
 }
 
-/** A sum of decimals as a person would add it: without the last bits that binary fractions leave. */
-function exact(value: number): number {
-  return Math.round(value * 1e6) / 1e6;
-}
-
 /** As it is shown: one decimal. */
 function short(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }
 
 /** `11-15 08:00`, civil. */

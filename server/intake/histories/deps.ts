@@ -5,6 +5,7 @@ import type { DeviceStatusStore } from '../../store/device-status.ts';
 import type { DueStore } from '../../store/due-work.ts';
 import type { FindingStore } from '../../store/findings.ts';
 import type { GatePayloadStore } from '../../store/gate-policies.ts';
+import type { HourSumsStore } from '../../store/hour-sums.ts';
 import type { ObservationStore } from '../../store/observations.ts';
 import type { PolicyBook } from '../policy-book.ts';
 
@@ -20,6 +21,8 @@ export interface HistoryDeps {
   clock: Clock;
   /** The last statuses of devices, and the minutes in which they were heard. */
   statuses: DeviceStatusStore;
+  /** What telemetry comes to, by clock hours. */
+  hours: HourSumsStore;
   /** Work due by the platform's clock: moments that rules wait for (`DUE_HANDLERS` does it). */
   moments: DueStore;
 }

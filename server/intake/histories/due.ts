@@ -1,5 +1,6 @@
 import type { DueDoc } from '../../store/due-work.ts';
 import type { Change } from '../settle.ts';
+import { judgeDarkMoments } from './dark-terminal.ts';
 import type { HistoryDeps } from './deps.ts';
 import { judgeLedgers } from './gate-ledger.ts';
 import { judgeDeviceDays } from './device-days.ts';
@@ -12,6 +13,7 @@ import { judgeDeviceDays } from './device-days.ts';
 export type MomentHandler = (docs: DueDoc[], deps: HistoryDeps) => Promise<Change[]>;
 
 export const MOMENTS: Readonly<Record<string, MomentHandler>> = {
+  dark: judgeDarkMoments,
   ledger: judgeLedgers,
   'ledger-exit': judgeLedgers,
   'device-day': judgeDeviceDays,

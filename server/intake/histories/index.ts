@@ -1,6 +1,7 @@
 import type { FindingDoc } from '../../store/types.ts';
 import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
+import { markDark } from './dark-terminal.ts';
 import type { HistoryDeps } from './deps.ts';
 import { markDeviceDays } from './device-days.ts';
 import { settleClonedPlates } from './cloned-plate.ts';
@@ -30,4 +31,5 @@ export const HISTORIES: readonly History[] = [
   { id: 'device-health', settle: markDeviceDays },
   { id: 'route', settle: settleRoute },
   { id: 'gate-ledger', settle: settleLedger },
+  { id: 'urea-use', settle: markDark },
 ];

@@ -1,12 +1,14 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { civilDate, civilDayStart, DAY, HOUR, MINUTE, parseInstant } from '../../../devices/contract/instant.ts';
-import type { Telemetry } from '../../../devices/contract/messages.ts';
+import { decodeMessage } from '../../../devices/contract/decode.ts';
+import { civilDate, civilDayStart, DAY, HOUR, parseInstant } from '../../../devices/contract/instant.ts';
+import type { Fill, Telemetry } from '../../../devices/contract/messages.ts';
 import { registrationOfVin } from '../../registry/in-force.ts';
-import { judgeUreaDay } from '../../rules/urea-day.ts';
-import { hourSums, hoursTouched, mergeSamples, samplesOf } from '../../rules/urea-samples.ts';
+import { DAY_CODES, judgeUreaDay } from '../../rules/urea-day.ts';
+import { hourSums, hoursTouched, lookBack, mergeSamples, samplesOf } from '../../rules/urea-samples.ts';
 import { isScr } from '../../rules/urea-use.ts';
+import type { UreaFill } from '../../rules/urea-windows.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
-import type { HourSumsDoc, HourSumsStore } from '../../store/hour-sums.ts';
+import type { HourSumsDoc } from '../../store/hour-sums.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { LONG_MS } from '../marks/own.ts';
@@ -14,6 +16,7 @@ import { bytesOf } from '../restore.ts';
 import { findingDoc, findingKey, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
+import { settleDarkAfter } from './dark-terminal.ts';
 import type { HistoryDeps } from './deps.ts';
 
 /** Real time after which a marked hour is judged; long enough that an hour under re-upload is judged once or a few times. */
@@ -21,11 +24,9 @@ const JUDGE_AFTER_MS = 90_000;
 /** A mark that is due sooner is not trusted: a sample must not slip in behind the one who judges. */
 const TRUST_MS = 5_000;
 const MAX_CACHED = 200_000;
-const CODES = ['reagent-empty', 'not-consumed'] as const;
 
 export interface UreaDeps extends HistoryDeps {
   due: DueStore;
-  hours: HourSumsStore;
   judgeAfterMs?: number;
 }
 
@@ -80,11 +81,18 @@ export function createUreaHours(deps: UreaDeps) {
     for (const doc of docs) marked.delete(doc._id);
     await registry.sync();
     await sumUp(docs);
-    return settleSpans(await daysOf(docs), judgeDays, findings);
+    const [days, dark] = await Promise.all([
+      daysOf(docs).then((open) => settleSpans(open, judgeDays, findings)),
+      settleDarkAfter(rangesOf(docs), deps),
+    ]);
+    return [...days, ...dark];
   }
 
+  const rangesOf = (docs: DueDoc[]) => docs.map((doc) => ({ vin: doc.about, hour: doc.from.getTime() }));
+  const seenFrom = (hour: number) => hour - lookBack(policies.at(hour, Infinity));
+
   async function sumUp(docs: DueDoc[]): Promise<void> {
-    const ranges = docs.map((doc) => ({ vin: doc.about, hour: doc.from.getTime() }));
+    const ranges = rangesOf(docs);
     const projection = { vehicle: 1, deviceId: 1, id: 1, at: 1, receivedAt: 1, raw: 1 } as const;
     const [near, long, versions] = await Promise.all([
       observations.find(
@@ -92,7 +100,7 @@ export function createUreaHours(deps: UreaDeps) {
           kind: 'on-board',
           $or: ranges.map(({ vin, hour }) => ({
             vehicle: vin,
-            at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + LONG_MS) },
+            at: { $gte: new Date(seenFrom(hour)), $lt: new Date(hour + HOUR + LONG_MS) },
           })),
         },
         projection,
@@ -103,7 +111,7 @@ export function createUreaHours(deps: UreaDeps) {
           long: true,
           $or: ranges.map(({ vin, hour }) => ({
             vehicle: vin,
-            at: { $gte: new Date(hour - MINUTE), $lt: new Date(hour + HOUR + DAY) },
+            at: { $gte: new Date(seenFrom(hour)), $lt: new Date(hour + HOUR + DAY) },
           })),
         },
         projection,
@@ -125,12 +133,15 @@ export function createUreaHours(deps: UreaDeps) {
       for (const { hour } of ranges.filter((range) => range.vin === vin)) {
         const made = hourSums(hour, samples, policies.at(hour, Infinity));
         if (!made) continue;
-        const within = messages.filter((m) => m.samples.some((s) => s.at >= hour - MINUTE && s.at < hour + HOUR));
+        const from = seenFrom(hour);
+        const within = messages.filter((m) => m.samples.some((s) => s.at >= from && s.at < hour + HOUR));
+        const tankL = tankOf(vin, made.lastAt, within, versions.get(vin) ?? []);
         const placed = samples.findLast((s) => s.at >= hour && s.at < hour + HOUR && s.lon !== undefined && s.lat !== undefined);
         sums.push({
           _id: `${vin}/${hour}`,
           vin,
           ...made,
+          ...(tankL !== undefined && { tankL }),
           messages: within.length,
           ...(placed && { lon: placed.lon!, lat: placed.lat! }),
         });
@@ -139,17 +150,22 @@ export function createUreaHours(deps: UreaDeps) {
     await hours.replace(sums);
   }
 
-  function messageOf(
-    doc: ObservationDoc,
-    versions: Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never,
-  ) {
+  type Versions = Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never;
+
+  /** The reagent tank as registered at a sample, as known when the first message with it was stored. */
+  function tankOf(vin: string, at: number, messages: ReturnType<typeof messageOf>[], versions: Versions): number | undefined {
+    const knownBy = messages.filter((m) => m.samples.some((s) => s.at === at)).map((m) => m.knownBy);
+    return registrationOfVin(versions, vin, at, Math.min(...knownBy))?.reagentTankL;
+  }
+
+  function messageOf(doc: ObservationDoc, versions: Versions) {
     const body = JSON.parse(Buffer.from(bytesOf(doc)).toString('utf8')) as Telemetry;
     const knownBy = doc.receivedAt.getTime();
     const scrAt = (at: number) => {
       const vehicle = registrationOfVin(versions, doc.deviceId, at, knownBy);
       return vehicle !== undefined && isScr(vehicle, policies.at(at, knownBy));
     };
-    return { deviceId: doc.deviceId, id: doc.id, at: doc.at.getTime(), samples: samplesOf(body, scrAt) };
+    return { deviceId: doc.deviceId, id: doc.id, at: doc.at.getTime(), knownBy, samples: samplesOf(body, scrAt) };
   }
 
   /** The days whose windows hold one of these hours: its own, and those with samples in the following `windowDays`. */
@@ -174,7 +190,7 @@ export function createUreaHours(deps: UreaDeps) {
       return { vin, day, policy, from: start - policy.rules['urea-use'].windowDays * DAY, end: start + DAY };
     });
     const keysOf = ({ vin, day }: VehicleDay) =>
-      CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
+      DAY_CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
     const [sums, fills, existing, versions] = await Promise.all([
       hours.ofVehicles(spans.map(({ vin, from, end }) => ({ vin, from, to: end }))),
       observations.find(
@@ -187,7 +203,7 @@ export function createUreaHours(deps: UreaDeps) {
             at: { $gte: new Date(from), $lt: new Date(end) },
           })),
         },
-        { vehicle: 1, at: 1 },
+        { vehicle: 1, at: 1, kind: 1, message: 1, raw: 1, facts: 1 },
         TIME_LINE.sighted,
       ),
       findings.byIds(days.flatMap(keysOf)),
@@ -197,7 +213,7 @@ export function createUreaHours(deps: UreaDeps) {
       const own = sums.filter((h) => h.vin === vin && h.hour >= from && h.hour < end).sort((a, b) => a.hour - b.hour);
       const filled = fills.filter((f) => f.vehicle === vin && f.at.getTime() >= from && f.at.getTime() < end);
       const basisSize = own.reduce((n, h) => n + h.messages, 0) + filled.length;
-      const drafts = judgeUreaDay({ vin, day, hours: own, fills: filled.map((f) => ({ at: f.at.getTime() })) }, policy);
+      const drafts = judgeUreaDay({ vin, day, hours: own, fills: filled.map(fillOf) }, policy);
       return {
         expected: drafts.map((draft): FindingDoc => {
           const last = own.findLast((h) => h.hour < draft.at);
@@ -224,5 +240,11 @@ export function createUreaHours(deps: UreaDeps) {
   }
 
   return { mark, judge };
+}
+
+function fillOf(doc: ObservationDoc): UreaFill {
+  const decoded = decodeMessage(doc.kind, doc.message, bytesOf(doc), doc.facts.dialect);
+  if (!decoded.ok) throw new Error(`stored observation no longer decodes: ${decoded.code}`);
+  return { at: doc.at.getTime(), volume: (decoded.value as Fill).volume };
 }
 export type UreaHours = ReturnType<typeof createUreaHours>;

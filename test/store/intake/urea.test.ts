@@ -11,6 +11,7 @@ import {
   random,
   refOf,
   shuffled,
+  sighting,
   telemetry,
   truck,
   verdict,
@@ -176,5 +177,141 @@ describe('urea by clock hours', function () {
     } finally {
       await other.stop();
     }
+  });
+
+  const WARM = {
+    speed: 60, fuelFlow: 30, reagent: 9, engineSpeed: 1200, engineTorque: 50, coolant: 80, scrInlet: 300, noxIn: 500, noxOut: 450,
+  }; // prettier-ignore
+
+  it('finds an SCR that does nothing, a sensor that stands still and a low tank, whatever order the messages come in', async () => {
+    const messages = drive('2022-01-16T07:55:00+08:00', 120, WARM);
+    await take(...messages);
+    expect(await said()).to.deep.equal([
+      ['frozen-sensor', `${VIN}:2022-01-16`, '2022-01-16T01:00:00.000Z'],
+      ['reagent-low', `${VIN}:2022-01-16`, '2022-01-16T01:00:00.000Z'],
+      ['scr-ineffective', `${VIN}:2022-01-16`, '2022-01-16T01:00:00.000Z'],
+    ]);
+    const expected = await verdict(t);
+    for (let seed = 1; seed <= 5; seed++) {
+      await forget(t);
+      const next = random(seed);
+      for (const batch of batches(shuffled(messages, next), next)) {
+        await feed(t, batch);
+        if (next() < 0.4) await t.core.sweeps.now();
+      }
+      await t.core.sweeps.now();
+      expect(await verdict(t), `seed ${seed}`).to.deep.equal(expected);
+    }
+  });
+
+  it('counts an hour’s engine warm from a start in the hour before, and sums it again when that is told later', async () => {
+    const minutes = (from: string, n: number) => drive(from, n, WARM);
+    const load = async () =>
+      (await t.store.db.collection('hour_sums').findOne({ hour: Date.parse('2022-01-16T01:00:00Z') }))?.load as { ms: number };
+    await take(...minutes('2022-01-16T09:00:00+08:00', 30));
+    expect((await load()).ms, 'from 9:11 on').to.equal(19 * 60_000);
+    await take(...minutes('2022-01-16T08:50:00+08:00', 10));
+    expect((await load()).ms, 'from 9:01 on').to.equal(29 * 60_000);
+  });
+
+  it('finds 200 litres burnt on hardly any urea, asks the registry for the tank, and counts a fill told later', async () => {
+    const day = (levels: number[]) =>
+      levels.flatMap((reagent, i) => drive(later('2022-01-17T08:00:00+08:00', i * 60), 60, { speed: 10, fuelFlow: 60, reagent }));
+    await take(...day([50, 48, 47, 46.4]));
+    const low = async () => (await findings()).filter((f) => f.code === 'low-consumption');
+    expect((await low()).map((f) => [f.severity, f.measured.percent, f.measured.tankL])).to.deep.equal([['warning', 0.9, 60]]);
+    await take(fill(NUMBER, '2022-01-17T09:30:00+08:00', 32.5, { volume: 1.5 }));
+    expect((await low()).map((f) => [f.severity, f.measured.filledL])).to.deep.equal([['info', 1.5]]);
+    await take(fill(NUMBER, '2022-01-17T10:30:00+08:00', 32.5, { volume: 40 }));
+    expect(await low()).to.deep.equal([]);
+  });
+
+  describe('a dark terminal', () => {
+    const [KEEPER, OTHER] = ['晋H88004', '晋H88005'];
+    const keeper = truck(KEEPER, '6', { obdRequired: true });
+    const SEEN = '2022-02-20T10:00:00+08:00';
+    before(async () => {
+      t.clock.set('2021-06-01T00:00:00+08:00');
+      await t.rows('vehicles', [keeper, truck(OTHER, '4', { obdRequired: true })]);
+      await t.rows('devices', [{ kind: 'on-board', id: keeper.vin, nameZh: '终端', enabled: true }]);
+    });
+    beforeEach(() => t.clock.set('2022-02-20T12:00:00+08:00'));
+    const dark = async () =>
+      (await findings()).filter((f) => f.code === 'dark-terminal').map((f) => [f.subject, f.observations[0], f.count]);
+    const turn = async (at: string) => {
+      t.clock.set(at);
+      await t.core.sweeps.now();
+    };
+
+    it('is said a day after it was seen, of a vehicle with SCR and terminal only, and taken back when its samples come', async () => {
+      const [first, second] = [sighting(KEEPER, SEEN), arrival(KEEPER, later(SEEN, 30))];
+      await take(first, second, sighting(OTHER, SEEN), sighting(NUMBER, SEEN));
+      await turn('2022-02-21T11:59:30+08:00');
+      expect(await dark()).to.deep.equal([]);
+      await turn('2022-02-21T12:01:00+08:00');
+      expect(await dark()).to.deep.equal([[`${keeper.vin}:2022-02-20`, refOf(first), 2]]);
+      expect(await t.store.db.collection('alerts').countDocuments({ key: /dark-terminal/, count: { $gt: 0 } })).to.equal(1);
+      await take(telemetry(keeper.vin, [{ at: later(SEEN, 1) }]));
+      expect(await dark(), 'between the two').to.deep.equal([[`${keeper.vin}:2022-02-20`, refOf(first), 1]]);
+      await take(telemetry(keeper.vin, [{ at: later(SEEN, -24 * 60) }]));
+      expect(await dark(), '24 h before, to the millisecond').to.deep.equal([]);
+      expect(await t.core.stores.findings.find({ code: 'dark-terminal', status: 'withdrawn' })).to.have.length(1);
+      expect(await t.store.db.collection('alerts').countDocuments({ key: /dark-terminal/, count: { $gt: 0 } })).to.equal(0);
+    });
+
+    it('is not said where samples came, in whatever message, and where a gate is told of it by no warning', async () => {
+      await take(sighting(KEEPER, SEEN), telemetry(keeper.vin, [{ at: later(SEEN, -1) }, { at: later(SEEN, 60) }]));
+      await turn('2022-02-21T12:01:00+08:00');
+      expect(await dark()).to.deep.equal([]);
+      await forget(t);
+      t.clock.set('2022-02-20T12:00:00+08:00');
+      await take(sighting(KEEPER, SEEN));
+      await turn('2022-02-21T12:01:00+08:00');
+      expect(await dark()).to.have.length(1);
+      await take(arrival(KEEPER, '2022-02-21T11:00:00+08:00'));
+      expect((await findings()).map((f) => f.code)).to.deep.equal(['dark-terminal']);
+    });
+
+    it('waits for each sighting by itself', async () => {
+      const [first, second] = [sighting(KEEPER, SEEN), sighting(KEEPER, later(SEEN, 200))];
+      await take(first, telemetry(keeper.vin, [{ at: later(SEEN, -24 * 60 + 10) }]));
+      t.clock.set('2022-02-20T18:00:00+08:00');
+      await take(second);
+      await turn('2022-02-21T12:01:00+08:00');
+      expect(await dark()).to.deep.equal([]);
+      expect(
+        (await t.store.db.collection('due_moments').find({ kind: 'dark' }).toArray()).map((d) =>
+          (d.dueAt as Date).toISOString().slice(0, 16),
+        ),
+      ).to.deep.equal(['2022-02-21T10:00']);
+      await turn('2022-02-21T18:01:00+08:00');
+      expect(await dark()).to.deep.equal([[`${keeper.vin}:2022-02-20`, refOf(second), 1]]);
+      expect(await t.store.db.collection('due_moments').countDocuments({ kind: 'dark' })).to.equal(0);
+    });
+
+    it('comes to the same whatever order the messages come in', async () => {
+      const messages = [
+        ...[0, 60, 120, 500].map((minutes) => sighting(KEEPER, later(SEEN, minutes - 24 * 60))),
+        ...[70, 700].map((minutes) =>
+          telemetry(keeper.vin, [{ at: later(SEEN, minutes - 48 * 60) }, { at: later(SEEN, minutes - 48 * 60 + 1) }]),
+        ),
+      ];
+      let expected: unknown;
+      for (let seed = 1; seed <= 6; seed++) {
+        await forget(t);
+        t.clock.set('2022-02-20T12:00:00+08:00');
+        const next = random(seed);
+        for (const batch of batches(seed === 1 ? messages : shuffled(messages, next), next, 2)) {
+          await feed(t, batch);
+          if (next() < 0.5) t.clock.set(t.clock.now() + 25 * 3_600_000);
+          if (next() < 0.5) await t.core.sweeps.now();
+        }
+        t.clock.set(t.clock.now() + 49 * 3_600_000);
+        await t.core.sweeps.now();
+        expect((await dark()).length).to.equal(0);
+        expected ??= await verdict(t);
+        expect(await verdict(t), `seed ${seed}`).to.deep.equal(expected);
+      }
+    });
   });
 });

@@ -18,6 +18,7 @@ function hour(time: string, changes: Partial<HourSums> = {}): HourSums {
     distanceKm: 0,
     fuelL: 0,
     emptyKm: 0,
+    lowKm: 0,
     reagentMin: 50,
     reagentMax: 50,
     ...changes,
@@ -187,4 +188,65 @@ describe('urea that is not consumed', () => {
       }),
     );
   });
+});
+
+describe('a low reagent tank', () => {
+  const low = (lowKm: number) => ({ lowKm });
+  const table: { what: string; hours: HourSums[]; finds: string[] }[] = [
+    { what: 'exactly 50 km', hours: [hour('08:00', low(20)), hour('09:00', low(30))], finds: [] },
+    {
+      what: '50.1 km over two hours: as soon as it is reached',
+      hours: [hour('08:00', low(20)), hour('09:00', low(30.1)), hour('10:00', low(9))],
+      finds: ['reagent-low 11-15T10:00'],
+    },
+    { what: 'two civil days', hours: [hour('2021-11-14 23:00', low(40)), hour('00:00', low(40))], finds: [] },
+    { what: 'hours without SCR', hours: [hour('08:00', { ...low(60), scrSamples: 0 })], finds: [] },
+  ];
+  for (const { what, hours, finds } of table) {
+    it(`${what}: ${finds.join(', ') || 'nothing'}`, () => expect(found(hours)).deep.equal(finds));
+  }
+
+  it('is information, with the distance of the whole day', () => {
+    expect(judge([hour('08:00', low(51)), hour('09:00', low(9))])[0]).deep.include({ severity: 'info', measured: { km: 60 } });
+  });
+});
+
+describe('an SCR that does not work, and a sensor that does not', () => {
+  const minutes = (n: number) => n * 60_000;
+  const load = (n: number, noxIn: number, noxOut: number) => ({
+    load: { ms: minutes(n), noxIn: noxIn * minutes(n), noxOut: noxOut * minutes(n) },
+  });
+  const driving = (n: number, same: boolean, copied: boolean) => ({ driving: { ms: minutes(n), noxOut: 60, same, copied } });
+  const table: { what: string; hours: HourSums[]; finds: string[] }[] = [
+    { what: 'a ratio of exactly 0.8', hours: [hour('08:00', load(20, 500, 400))], finds: [] },
+    { what: '0.802 over exactly 10 min', hours: [hour('08:00', load(10, 500, 401))], finds: ['scr-ineffective 11-15T09:00'] },
+    { what: '0.9 over 9.9 min', hours: [hour('08:00', load(9.9, 500, 450))], finds: [] },
+    { what: '6 min in each of two hours', hours: [hour('08:00', load(6, 9, 9)), hour('09:00', load(6, 9, 9))], finds: [] },
+    { what: 'nothing before and nothing behind', hours: [hour('08:00', load(20, 0, 0))], finds: [] },
+    { what: 'nothing before and some behind', hours: [hour('08:00', load(20, 0, 5))], finds: ['scr-ineffective 11-15T09:00'] },
+    {
+      what: 'the same value over exactly 30 min',
+      hours: [hour('08:00', driving(30, true, false))],
+      finds: ['frozen-sensor 11-15T09:00'],
+    },
+    {
+      what: 'the inlet’s value over 30 min',
+      hours: [hour('08:00', driving(30, false, true))],
+      finds: ['frozen-sensor 11-15T09:00'],
+    },
+    { what: 'the same value over 29.9 min', hours: [hour('08:00', driving(29.9, true, true))], finds: [] },
+    { what: 'changing values', hours: [hour('08:00', driving(60, false, false))], finds: [] },
+    {
+      what: 'both, in two hours each: the earliest',
+      hours: [
+        hour('10:00', { ...load(20, 9, 9), ...driving(40, true, true) }),
+        hour('08:00', load(20, 9, 9)),
+        hour('11:00', driving(40, true, true)),
+      ],
+      finds: ['scr-ineffective 11-15T09:00', 'frozen-sensor 11-15T11:00'],
+    },
+  ];
+  for (const { what, hours, finds } of table) {
+    it(`${what}: ${finds.join(', ') || 'nothing'}`, () => expect(found(hours)).deep.equal(finds));
+  }
 });

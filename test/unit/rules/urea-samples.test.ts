@@ -4,6 +4,7 @@ import { HOUR } from '../../../devices/contract/instant.ts';
 import {
   hourSums,
   hoursTouched,
+  lookBack,
   mergeSamples,
   samplesOf,
   type TelemetryMessage,
@@ -18,6 +19,9 @@ const EIGHT = t('2021-11-15 08:00');
 function sample(seconds: number, changes: Partial<UreaSample> = {}): UreaSample {
   return { at: EIGHT + seconds * 1000, scr: true, speed: 60, fuelFlow: 30, reagent: 50, ...changes };
 }
+
+/** Warm, under load, and driving. */
+const WARM: Partial<UreaSample> = { engineSpeed: 1200, coolant: 80, scrInlet: 300, engineTorque: 50, noxIn: 500, noxOut: 60 };
 
 describe('the sums of an hour', () => {
   const table: { what: string; samples: UreaSample[]; sums: Partial<HourSums> | null }[] = [
@@ -80,10 +84,10 @@ describe('the sums of an hour', () => {
     });
   }
 
-  it('are touched by a sample in the next hour too where its successor may lie there', () => {
+  it('are touched by a sample in the next hour too where its successor, or the warmth of its run, may lie there', () => {
     expect(hoursTouched(EIGHT, policy)).deep.equal([EIGHT]);
-    expect(hoursTouched(EIGHT + HOUR - 60_001, policy)).deep.equal([EIGHT]);
-    expect(hoursTouched(EIGHT + HOUR - 60_000, policy)).deep.equal([EIGHT, EIGHT + HOUR]);
+    expect(hoursTouched(EIGHT + HOUR - 660_001, policy)).deep.equal([EIGHT]);
+    expect(hoursTouched(EIGHT + HOUR - 660_000, policy)).deep.equal([EIGHT, EIGHT + HOUR]);
   });
 });
 
@@ -138,15 +142,136 @@ describe('merging samples', () => {
     );
   });
 
-  it('needs no more of the past than the last sample before the hour', () => {
-    const seconds = fc.uniqueArray(fc.integer({ min: -300, max: 300 }), { maxLength: 20 });
+  it('needs no more of the past than eleven minutes, and changes no other hours than those it names', () => {
+    const seconds = fc.uniqueArray(fc.integer({ min: -900, max: 900 }), { maxLength: 60 });
+    const engine = fc.infiniteStream(fc.constantFrom(0, 800, 800, 800, 800, 800, 800, 800, 800, 800));
     fc.assert(
-      fc.property(seconds, (list) => {
-        const samples = list.sort((a, b) => a - b).map((s) => sample(s));
-        const before = samples.filter((s) => s.at < EIGHT).slice(-1);
-        const fromHour = [...before, ...samples.filter((s) => s.at >= EIGHT)];
-        expect(hourSums(EIGHT, fromHour, policy)).deep.equal(hourSums(EIGHT, samples, policy));
+      fc.property(seconds, engine, fc.nat(), (list, speeds, nth) => {
+        const samples = list.sort((a, b) => a - b).map((s) => sample(s, { ...WARM, engineSpeed: speeds.next().value as number }));
+        const near = samples.filter((s) => s.at >= EIGHT - lookBack(policy));
+        expect(hourSums(EIGHT, near, policy)).deep.equal(hourSums(EIGHT, samples, policy));
+        const late = samples[nth % Math.max(samples.length, 1)];
+        if (late === undefined || hoursTouched(late.at, policy).includes(EIGHT)) return;
+        const without = samples.filter((s) => s !== late);
+        expect(hourSums(EIGHT, without, policy)).deep.equal(hourSums(EIGHT, samples, policy));
       }),
+      { numRuns: 500 },
     );
+  });
+});
+
+describe('the levels of an hour', () => {
+  const levels = (...list: (number | undefined)[]) =>
+    hourSums(
+      EIGHT,
+      list.map((reagent, i) => sample(i * 60, { reagent })),
+      policy,
+    );
+  const at = (seconds: number) => EIGHT + seconds * 1000;
+  const table: { what: string; sums: HourSums | null; first: object | undefined; last: number | undefined; rises?: object[] }[] =
+    [
+      { what: 'none', sums: levels(undefined), first: undefined, last: undefined },
+      { what: 'first and last, not lowest and highest', sums: levels(50, 40, 45), first: { at: at(0), percent: 50 }, last: 45 },
+      { what: 'a rise of exactly 5 points is none', sums: levels(40, 45), first: { at: at(0), percent: 40 }, last: 45 },
+      { what: '5 points but for binary fractions', sums: levels(40.1, 45.1), first: { at: at(0), percent: 40.1 }, last: 45.1 },
+      {
+        what: 'a rise of 5.2 points',
+        sums: levels(40, 45.2),
+        first: { at: at(0), percent: 40 },
+        last: 45.2,
+        rises: [{ at: at(60), points: 5.2 }],
+      },
+      { what: 'a slow rise is none', sums: levels(40, 44, 48, 52), first: { at: at(0), percent: 40 }, last: 52 },
+      {
+        what: 'a sample without a level is passed over',
+        sums: levels(undefined, 40, undefined, 90),
+        first: { at: at(60), percent: 40 },
+        last: 90,
+        rises: [{ at: at(180), points: 50 }],
+      },
+    ];
+  for (const { what, sums, first, last, rises } of table) {
+    it(what, () => {
+      expect(sums?.reagentFirst).deep.equal(first);
+      expect(sums?.reagentLast).equal(last);
+      expect(sums?.rises).deep.equal(rises);
+    });
+  }
+
+  it('are not compared with those of samples that are too hot', () => {
+    const hot = sample(60, { reagent: 90, scrInlet: 501 });
+    expect(hourSums(EIGHT, [sample(0), hot, sample(120)], policy)?.rises).equal(undefined);
+  });
+
+  it('count distance below 10 %, exactly 10 % not', () => {
+    const low = [sample(0), sample(60, { reagent: 10 }), sample(120, { reagent: 9.6 })];
+    expect(hourSums(EIGHT, low, policy)).include({ lowKm: 1, emptyKm: 0 });
+  });
+});
+
+describe('warmth', () => {
+  /** A sample a minute from `first` to `last` (seconds after the hour), and what is different. */
+  const drive = (first: number, last: number, different: Record<number, Partial<UreaSample> | null> = {}) => {
+    const samples: UreaSample[] = [];
+    for (let s = first; s <= last; s += 60) {
+      if (different[s] !== null) samples.push(sample(s, { ...WARM, ...different[s] }));
+    }
+    return samples;
+  };
+  const table: { what: string; samples: UreaSample[]; load?: number; driving?: number }[] = [
+    { what: 'exactly 600 s after the start is not warm', samples: drive(0, 600) },
+    { what: 'the next sample is', samples: drive(0, 660), load: 1, driving: 1 },
+    { what: 'a start in the hour before', samples: drive(-300, 360), load: 1, driving: 1 },
+    { what: 'a start long before', samples: drive(-3000, 0), load: 1, driving: 1 },
+    { what: 'a start exactly 600 s before the hour', samples: drive(-600, 0) },
+    { what: 'a start 660 s before the hour', samples: drive(-660, 0), load: 1, driving: 1 },
+    { what: 'a gap of 120 s begins anew', samples: drive(-600, 720, { 0: null }), load: 1, driving: 1 },
+    { what: 'so does the engine after 0', samples: drive(-600, 720, { 0: { engineSpeed: 0 } }), load: 1, driving: 1 },
+    {
+      what: 'a standing engine is no start by itself',
+      samples: drive(-660, 60, { 60: { engineSpeed: 0 } }),
+      load: 2,
+      driving: 2,
+    },
+    {
+      what: 'a sample too hot keeps its place: the start is seen in it',
+      samples: drive(-600, 720, { 0: { engineSpeed: 0, scrInlet: 600 } }),
+      load: 1,
+      driving: 1,
+    },
+    { what: 'coolant of 69.9 °C', samples: drive(-660, 0, { 0: { coolant: 69.9 } }) },
+    { what: 'coolant of 70 °C', samples: drive(-660, 0, { 0: { coolant: 70 } }), load: 1, driving: 1 },
+    { what: 'no coolant', samples: drive(-660, 0, { 0: { coolant: undefined } }) },
+    { what: 'an inlet of 200 °C: no load', samples: drive(-660, 0, { 0: { scrInlet: 200 } }), driving: 1 },
+    { what: 'an inlet of 199.9 °C', samples: drive(-660, 0, { 0: { scrInlet: 199.9 } }) },
+    { what: 'an inlet of exactly 250 °C: no load', samples: drive(-660, 0, { 0: { scrInlet: 250 } }), driving: 1 },
+    { what: 'torque of exactly 25 %: no load', samples: drive(-660, 0, { 0: { engineTorque: 25 } }), driving: 1 },
+    { what: 'standing: load only', samples: drive(-660, 0, { 0: { speed: 0 } }), load: 1 },
+    { what: 'no value before the SCR: driving only', samples: drive(-660, 0, { 0: { noxIn: undefined } }), driving: 1 },
+    { what: 'no value behind it: neither', samples: drive(-660, 0, { 0: { noxOut: undefined } }) },
+    { what: 'no SCR then', samples: drive(-660, 0, { 0: { scr: false } }) },
+  ];
+  for (const { what, samples, load, driving } of table) {
+    it(`${what}: ${load ?? 0} min of load, ${driving ?? 0} of driving`, () => {
+      const sums = hourSums(EIGHT, samples, policy);
+      expect(sums?.load?.ms, 'load').equal(load === undefined ? undefined : load * 60_000);
+      expect(sums?.driving?.ms, 'driving').equal(driving === undefined ? undefined : driving * 60_000);
+    });
+  }
+
+  it('weighs NOx by time', () => {
+    const samples = [...drive(-660, 0, { 0: { noxOut: 100 } }), sample(30, { ...WARM, noxIn: 1000, noxOut: 400 })];
+    expect(hourSums(EIGHT, samples, policy)?.load).deep.equal({ ms: 90_000, noxIn: 60_000_000, noxOut: 18_000_000 });
+  });
+
+  it('tells a value that stands still, and one that copies the other', () => {
+    const driving = (...values: Partial<UreaSample>[]) =>
+      hourSums(EIGHT, drive(-660, (values.length - 1) * 60, Object.fromEntries(values.map((v, i) => [i * 60, v]))), policy)
+        ?.driving;
+    expect(driving({ noxOut: 5 }, { noxOut: 5 })).include({ same: true, copied: false });
+    expect(driving({ noxOut: 5 }, { noxOut: 6 })).include({ same: false, copied: false });
+    expect(driving({ noxOut: 5, noxIn: 5 }, { noxOut: 6, noxIn: 6 })).include({ same: false, copied: true });
+    expect(driving({ noxOut: 5, noxIn: 5 }, { noxOut: 6, noxIn: undefined })).include({ same: false, copied: false });
+    expect(driving({ noxOut: 0 }, { noxOut: undefined }, { noxOut: 0 })).include({ same: true, ms: 120_000 });
   });
 });
