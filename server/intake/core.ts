@@ -14,6 +14,7 @@ import { findingStore } from '../store/findings.ts';
 import { gatePayloadStore } from '../store/gate-policies.ts';
 import { hourSumsStore } from '../store/hour-sums.ts';
 import { observationStore } from '../store/observations.ts';
+import { reconcileStore } from '../store/reconciles.ts';
 import { createRevisions } from '../store/revisions.ts';
 import { createBatchRecords } from './batch-records.ts';
 import { createDeviceReports } from './device-reports.ts';
@@ -26,6 +27,7 @@ import type { Publishing } from './listener.ts';
 import { createPipeline } from './pipeline.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { createQuotas } from './quotas.ts';
+import { createReconcile } from './reconcile.ts';
 import { createReceipts } from './receipts.ts';
 import { createSweeps, type SweepDeps } from './sweeps.ts';
 import type { GateLane } from '../alerts/types.ts';
@@ -44,6 +46,8 @@ export interface CoreDeps {
   log: Logger;
   /** Tests: how soon a marked hour of telemetry is judged. */
   judgeAfterMs?: number;
+  /** Tests: how soon the nightly reconcile looks at a difference once more. */
+  reconcileAgainMs?: number;
 }
 
 /** The heart of the platform, put together: intake, pipeline, judge, sweeps and the gates' retained policies. */
@@ -101,6 +105,17 @@ export function createCore(deps: CoreDeps) {
     publish,
     ...(deps.observe && { observe: deps.observe }),
   });
+  const reconciles = reconcileStore(connection.db!);
+  const reconcile = createReconcile({
+    ...history,
+    due,
+    hours,
+    reconciles,
+    owner,
+    alerts,
+    log,
+    ...(deps.reconcileAgainMs !== undefined && { againAfterMs: deps.reconcileAgainMs }),
+  });
   const sweeps = createSweeps({
     ...history,
     owner,
@@ -111,6 +126,7 @@ export function createCore(deps: CoreDeps) {
     judge,
     urea,
     due,
+    reconcile,
     statuses,
     alerts,
     log,
@@ -125,7 +141,11 @@ export function createCore(deps: CoreDeps) {
     pipeline,
     intake,
     sweeps,
+    reconcile,
+    reconciles,
     gatePolicies,
+    /** What judging again reads: it writes nothing. */
+    again: { ...history, due, hours },
 
     /** Makes the indexes; once per start, before anything is taken in. */
     async indexes(): Promise<void> {

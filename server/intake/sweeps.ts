@@ -9,6 +9,7 @@ import type { HistoryDeps } from './histories/deps.ts';
 import { MOMENTS } from './histories/due.ts';
 import { HISTORIES } from './histories/index.ts';
 import { PERIODIC } from './histories/periodic.ts';
+import type { Reconcile } from './reconcile.ts';
 import type { Change } from './settle.ts';
 import type { UreaHours } from './histories/urea.ts';
 import type { Judge } from './judge.ts';
@@ -24,6 +25,7 @@ export interface SweepDeps extends HistoryDeps {
   judge: Judge;
   urea: UreaHours;
   due: DueStore;
+  reconcile: Reconcile;
   alerts: { refresh(keys: string[]): Promise<void>; sweepOverdue(now: number): Promise<unknown> };
   log: Logger;
 }
@@ -213,6 +215,10 @@ export function createSweeps(deps: SweepDeps) {
         loop('moments', 1000, momentsCome),
         loop('pending', 1000, pending),
         ...PERIODIC.map(({ name, everyMs, turn }) => loop(name, everyMs, () => periodic(turn))),
+        loop('reconcile', 10_000, async () => {
+          await deps.reconcile.turn();
+          return false;
+        }),
         loop('overdue', 5000, async () => {
           await alerts.sweepOverdue(clock.now());
           return false;
@@ -231,6 +237,7 @@ export function createSweeps(deps: SweepDeps) {
     settled: () => !first,
     async stop(): Promise<void> {
       stopped = true;
+      deps.reconcile.stop();
       await Promise.race([Promise.all(loops), sleep(5000, undefined, { ref: false })]);
       await batches.leave(owner).catch(() => undefined);
     },

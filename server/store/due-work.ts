@@ -105,6 +105,13 @@ export function dueStore(connection: Connection, collectionName: 'due_work' | 'd
       );
     },
 
+    /** Which of these are marked and not done yet. */
+    async waiting(ids: string[]): Promise<Set<string>> {
+      if (ids.length === 0) return new Set();
+      const found = await collection.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray();
+      return new Set(found.map((doc) => doc._id));
+    },
+
     /** How much waits, and since when the oldest (real time). */
     async lag(): Promise<{ count: number; oldest: Date | null }> {
       const [count, oldest] = await Promise.all([

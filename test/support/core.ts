@@ -75,6 +75,7 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
     publish: (topic, payload, o) =>
       void published.push({ topic, payload: JSON.parse(payload) as Record<string, unknown>, options: o }),
     log,
+    reconcileAgainMs: 0,
     ...(options.judgeAfterMs !== undefined && { judgeAfterMs: options.judgeAfterMs }),
   });
   const registry = createRegistry({
