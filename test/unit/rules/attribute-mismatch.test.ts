@@ -3,7 +3,7 @@ import type { PlateColor } from '../../../devices/contract/messages.ts';
 import { attributeMismatch } from '../../../server/rules/attribute-mismatch.ts';
 import { composeDecision } from '../../../server/rules/decision.ts';
 import { judgeAll } from '../../../server/rules/index.ts';
-import type { GateObservation, Recognition, VehicleFacts } from '../../../server/rules/types.ts';
+import type { Recognition, VehicleFacts } from '../../../server/rules/types.ts';
 import { arrival, given, passage, reading, recognition, sighting, vehicle } from '../../support/rules.ts';
 
 const CLASSES: [what: string, vehicleType: string, seen: string | undefined, differs: boolean][] = [
