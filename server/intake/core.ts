@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { createRegistryReader } from '../registry/reader.ts';
+import type { SoldVehicle } from '../registry/recorded.ts';
 import { batchStore } from '../store/batches.ts';
 import { deadLetterStore } from '../store/dead-letters.ts';
 import { decisionStore } from '../store/decisions.ts';
@@ -20,6 +21,7 @@ import { createBatchRecords } from './batch-records.ts';
 import { createDeviceReports } from './device-reports.ts';
 import { createGateLanes } from './gate-lanes.ts';
 import { createGatePolicies } from './gate-policies.ts';
+import { markSaleBan } from './histories/sale-ban.ts';
 import { createUreaHours } from './histories/urea.ts';
 import { createIntake, type IntakeDeps } from './index.ts';
 import { createJudge } from './judge.ts';
@@ -161,6 +163,9 @@ export function createCore(deps: CoreDeps) {
         [...from].map(([vin, at]) => ({ id: `vehicle/${vin}`, kind: 'vehicle' as const, about: vin, from: at, dueAt: now })),
       );
     },
+
+    /** Vehicles whose rows say when they were sold, or were corrected, are judged for the sale ban: durable when it resolves. */
+    vehiclesRecorded: (sold: readonly SoldVehicle[], corrected: readonly string[]) => markSaleBan(sold, corrected, history),
 
     /** Finishes what is under way and leaves; the broker and the store must still be there. */
     async stop(): Promise<void> {

@@ -89,6 +89,8 @@ export function alertKeyOf(
       : draft.rule === 'device-health'
         ? subject.device
         : (subject.vin ?? readPlate(subject.plate) ?? subject.device);
+  // A vehicle sold against the ban is one alert for ever.
+  if (draft.rule === 'sale-ban') return `${draft.rule}|${draft.code}|${who ?? '?'}`;
   return `${draft.rule}|${draft.code}|${who ?? '?'}|${civilDate(draft.at)}`;
 }
 

@@ -8,6 +8,7 @@ import type { RegistryStore } from '../store/registry.ts';
 import { DEFINITIONS, periodOf } from './definitions.ts';
 import { foreignRows } from './own.ts';
 import { planRow, type Mark } from './plan.ts';
+import { correctedVins, soldVehicles, type SoldVehicle } from './recorded.ts';
 import { readRows } from './rows.ts';
 import type { GoodRow, ImportOptions } from './import-types.ts';
 import { createSecretPlan } from './secret-plan.ts';
@@ -32,6 +33,11 @@ export interface ImportDeps {
    * judged again. Called before the import is answered; it must have made that due for good when it returns.
    */
   inspectionsRecorded(rows: { vin: string; at: number }[]): Promise<void>;
+  /**
+   * Vehicles that stand in the store now and say when they were certified or sold, new ones and repeats; and the VINs of which a row was
+   * corrected. Called as `inspectionsRecorded` is, and only where there are such.
+   */
+  vehiclesRecorded?(sold: SoldVehicle[], corrected: string[]): Promise<void>;
   /** Told after every chunk that changed something. */
   changed(collection: Collection, keys: string[]): void;
 }
@@ -88,6 +94,7 @@ export async function importRows<C extends Collection>(
     for (const secret of secrets?.made ?? []) made.push(secret);
     const changedKeys = new Set<string>(secrets?.changes.map((c) => c.id));
 
+    const corrected = new Set<string>();
     let left = rows;
     for (let tries = 0; left.length > 0; tries++) {
       if (tries === MAX_TRIES) throw new Error('too many writers on the same keys of the registry');
@@ -95,6 +102,7 @@ export async function importRows<C extends Collection>(
       // Asked after the versions were read: whoever was first with a key may be another enterprise.
       left = await ownOf(left);
       const { docs, sources } = plan(left, versions, decided, secrets?.rows);
+      if (name === 'vehicles') for (const vin of correctedVins(versions.values())) corrected.add(vin);
       const taken = options.dryRun ? new Set<number>() : await deps.store.insert(name, docs);
       answer.accepted += docs.length - taken.size;
       docs.forEach((doc, i) => taken.has(i) || changedKeys.add(doc.key));
@@ -107,6 +115,10 @@ export async function importRows<C extends Collection>(
       await deps.inspectionsRecorded(
         inspections.map((r) => ({ vin: r.content.vin, at: parseRegistryTime(r.content.at, 'start') })),
       );
+    }
+    if (name === 'vehicles' && deps.vehiclesRecorded) {
+      const sold = soldVehicles(rows as GoodRow<'vehicles'>[], deps.clock.now());
+      if (sold.length > 0 || corrected.size > 0) await deps.vehiclesRecorded(sold, [...corrected]);
     }
     if (changedKeys.size > 0) deps.changed(name, [...changedKeys]);
     if (held.size > MAX_HELD) await storeHeld();

@@ -63,3 +63,14 @@ export function registrationOfVin(
   }
   return best?.facts;
 }
+
+/** The versions that no later recorded one of the same key and beginning has corrected. */
+export function uncorrected<V extends VersionMark>(versions: readonly V[]): V[] {
+  const last = new Map<string, V>();
+  for (const v of versions) {
+    const slot = `${v.key}\n${v.validFrom}`;
+    const other = last.get(slot);
+    if (!other || recordedAfter(v, other)) last.set(slot, v);
+  }
+  return [...last.values()];
+}

@@ -44,8 +44,12 @@ export interface Registry {
   checkSecret(username: string, secret: string): Promise<boolean>;
 }
 
-/** @param hooks.inspectionsRecorded see `ImportDeps` */
-export function createRegistry(deps: { db: Db; clock: Clock; hooks: Pick<ImportDeps, 'inspectionsRecorded'> }): Registry {
+/** @param hooks see `ImportDeps` */
+export function createRegistry(deps: {
+  db: Db;
+  clock: Clock;
+  hooks: Pick<ImportDeps, 'inspectionsRecorded' | 'vehiclesRecorded'>;
+}): Registry {
   const { db, clock, hooks } = deps;
   const store = registryStore(db);
   const revisions = createRevisions(db);
@@ -76,12 +80,7 @@ export function createRegistry(deps: { db: Db; clock: Clock; hooks: Pick<ImportD
     indexes: () => store.indexes(),
     import(collection, body, options) {
       const changed = (name: Collection, keys: string[]) => listeners.forEach((listener) => listener(name, keys));
-      return importRows(
-        { store, revisions, clock, changed, inspectionsRecorded: hooks.inspectionsRecorded },
-        collection,
-        body,
-        options,
-      );
+      return importRows({ store, revisions, clock, changed, ...hooks }, collection, body, options);
     },
     async page(collection, { limit, cursor, ...query }) {
       const from = cursor === undefined ? undefined : readRegistryCursor(cursor);

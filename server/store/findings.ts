@@ -20,6 +20,9 @@ schema.index({ at: 1, _id: 1 });
 schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
 schema.index({ dueAt: 1 }, { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } });
 schema.index({ observations: 1 });
+/** The vehicles under the sale ban: a small list. */
+export const SALE_BANS = 'sale-bans';
+schema.index({ rule: 1 }, { name: SALE_BANS, partialFilterExpression: { rule: 'sale-ban' } });
 schema.index({ skeleton: 1, at: 1 }, { name: 'confusable', partialFilterExpression: { skeleton: { $exists: true } } });
 
 /** Findings by their key. A judgement on fewer messages never replaces one on more (`basisSize`). */

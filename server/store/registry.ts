@@ -2,7 +2,7 @@ import type { Db, Filter, MongoBulkWriteError } from 'mongodb';
 import { COLLECTIONS, type Collection, type DeviceSecretsDoc, type VersionDoc, type VersionMark } from '../registry/types.ts';
 
 /** What an import must know of versions already there. */
-export type KnownVersion = VersionMark & { _id: string; digest: string };
+export type KnownVersion = VersionMark & { _id: string; digest: string; vin?: string };
 
 /**
  * The registry's versions, one collection each (`registry_vehicles`, …). Versions are only ever inserted. Their `_id` is
@@ -29,7 +29,7 @@ export function registryStore(db: Db) {
     known(name: Collection, keys: string[]): Promise<KnownVersion[]> {
       return of(name)
         .find({ key: { $in: keys } } as Filter<VersionDoc>, {
-          projection: { key: 1, validFrom: 1, validTo: 1, recordedAt: 1, seq: 1, digest: 1 },
+          projection: { key: 1, validFrom: 1, validTo: 1, recordedAt: 1, seq: 1, digest: 1, vin: 1 },
         })
         .toArray();
     },

@@ -3,7 +3,6 @@ import type { Kind, RejectCode } from '../../devices/contract/kinds.ts';
 import type { PlateColor } from '../../devices/contract/messages.ts';
 import type { Decision, Reason } from '../../devices/contract/answers.ts';
 import type { Basis } from '../policy/types.ts';
-import type { RouteCode } from '../rules/route.ts';
 import type { ObservationRef, Proposal, RecognitionOutcome, Severity } from '../rules/types.ts';
 
 /** The documents of the store. Instants are BSON dates, whole milliseconds of the platform's clock unless said otherwise. */
@@ -62,7 +61,7 @@ export interface ObservationDoc {
   /** Where and when it was inside a diversion zone that concerns its vehicle, without permit or exemption. */
   inside?: { zone: string; at: number[] }[];
   /** Each moment at which a vehicle bound to a route was off it, the permits considered, metres from the nearest corridor. */
-  offRoute?: { code: RouteCode; at: number; permits: string[]; metres?: number }[];
+  offRoute?: { code: 'outside-hours' | 'off-corridor' | 'no-permit'; at: number; permits: string[]; metres?: number }[];
   /** A sighting on the road of a vehicle that is to be gone. */
   listed?: ('phase-out-listed' | 'past-scrap')[];
   /** A valid reading of a diesel vehicle: opacity %, Ringelmann, and which of them were over the limit. */

@@ -81,7 +81,10 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
   const registry = createRegistry({
     db: store.db,
     clock,
-    hooks: { inspectionsRecorded: (rows) => core.inspectionsRecorded(rows) },
+    hooks: {
+      inspectionsRecorded: (rows) => core.inspectionsRecorded(rows),
+      vehiclesRecorded: (sold, corrected) => core.vehiclesRecorded(sold, corrected),
+    },
   });
   await registry.indexes();
   await core.indexes();

@@ -1,6 +1,7 @@
 import type { DueDoc } from '../../store/due-work.ts';
 import type { Change } from '../settle.ts';
 import { judgeDarkMoments } from './dark-terminal.ts';
+import { judgeSold } from './sale-ban.ts';
 import type { HistoryDeps } from './deps.ts';
 import { judgeLedgers } from './gate-ledger.ts';
 import { judgeDeviceDays } from './device-days.ts';
@@ -17,4 +18,5 @@ export const MOMENTS: Readonly<Record<string, MomentHandler>> = {
   ledger: judgeLedgers,
   'ledger-exit': judgeLedgers,
   'device-day': judgeDeviceDays,
+  'sale-ban': judgeSold,
 };

@@ -9,6 +9,7 @@ import { confirmDiversion, settleDiversion } from './diversion.ts';
 import { settleLedger } from './gate-ledger.ts';
 import { settleRoadDays } from './road-days.ts';
 import { settleRoute } from './route.ts';
+import { settleSaleBan } from './sale-ban.ts';
 
 /** A rule on stretches of history: judged at once for the stretches that new messages fall into. */
 export interface History {
@@ -30,6 +31,7 @@ export const HISTORIES: readonly History[] = [
   { id: 'cloned-plate', settle: settleClonedPlates },
   { id: 'device-health', settle: markDeviceDays },
   { id: 'route', settle: settleRoute },
+  { id: 'sale-ban', settle: settleSaleBan },
   { id: 'gate-ledger', settle: settleLedger },
   { id: 'urea-use', settle: markDark },
 ];
