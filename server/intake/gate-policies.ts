@@ -130,7 +130,7 @@ export function createGatePolicies(deps: GatePolicyDeps) {
       // An activated policy counts from its own moment on, whether or not anything is written then.
       const policy = policies.at(clock.now(), clock.now()).version;
       const now = [policy, ...MADE_OF.map((name) => numbers[name] ?? 0)].join();
-      if (seen !== undefined && seen !== now) run();
+      if (seen !== now) run();
       seen = now;
     } catch (error) {
       if (!isStoreAway(error)) log.warn({ event: 'gate-policy', error: String(error) }, 'registry changes not seen');
@@ -169,7 +169,8 @@ export function createGatePolicies(deps: GatePolicyDeps) {
         setInterval(run, REFRESH_MS),
         setInterval(() => void look(), LOOK_MS),
       );
-      run();
+      // The first look finds everything new: what changes from here on is seen by the next.
+      void look();
     },
     /** The policy of a gate as it would be published now; null when there is no such gate. */
     async of(gateId: string): Promise<GatePolicy | null> {
