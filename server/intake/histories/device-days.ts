@@ -9,6 +9,7 @@ import { deviceFindingDoc } from '../device-findings.ts';
 import { findingKey } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
+import { rejudgeDeviceDay } from './cloned-plate.ts';
 import type { HistoryDeps } from './deps.ts';
 
 /** So long after the end of a civil day its counter is looked at: outboxes of devices that were away have come in by then. */
@@ -73,7 +74,18 @@ export async function judgeDeviceDays(docs: DueDoc[], deps: HistoryDeps): Promis
     .filter((doc) => doc.leased)
     .flatMap(({ about, from }) => keysOf({ device: about, day: civilDate(from.getTime()) }));
   const untold = await deps.findings.byIds(left);
-  return [...changes, ...untold.map((now) => ({ now }))];
+  const told = [...changes, ...untold.map((now) => ({ now }))];
+  return [...told, ...(await judgePairsAgain(told, deps))];
+}
+
+/** A clock that is found wrong, or right after all, changes what pairs of sightings of that device and day say. */
+async function judgePairsAgain(changes: Change[], deps: HistoryDeps): Promise<Change[]> {
+  const again: Change[] = [];
+  for (const { now } of changes) {
+    if (now.code !== 'clock-skew' || now.device === undefined) continue;
+    again.push(...(await rejudgeDeviceDay(now.device, civilDate(now.at.getTime()), deps)));
+  }
+  return again;
 }
 
 const keyOf = (code: (typeof CODES)[number], device: string, day: string) =>

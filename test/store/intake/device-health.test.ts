@@ -1,11 +1,19 @@
 import { expect } from 'chai';
+import express from 'express';
 import { civilDayStart, MINUTE } from '../../../devices/contract/instant.ts';
+import type { Actor } from '../../../server/alerts/types.ts';
+import { createDeviceHealth } from '../../../server/audit/device-health.ts';
+import { deviceHealth } from '../../../server/http/contract/device-health.ts';
+import { problemHandler } from '../../../server/http/problems.ts';
+import { deviceHealthRouter } from '../../../server/http/routes/device-health.ts';
 import { lookAtDevices } from '../../../server/intake/histories/device-health.ts';
 import { policyBook } from '../../../server/intake/policy-book.ts';
 import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import type { DeviceStatusDoc } from '../../../server/store/device-status.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
+import { listen } from '../../support/http.ts';
 import { feed, forget, furnish, passage, random, shuffled, sighting, verdict, type Message } from '../../support/intake.ts';
+import { quietLog } from '../../support/log.ts';
 
 const at = (text: string) => Date.parse(`${text}+08:00`);
 const DAY_15 = civilDayStart('2021-11-15');
@@ -157,5 +165,82 @@ describe('the health of devices', function () {
     );
     await look(at('2021-11-16T06:10'));
     expect(await found()).to.deep.equal([]);
+  });
+
+  it('a wrong clock makes an impossible travel doubtful', async () => {
+    const far = (minute: number, device: string) =>
+      sighting('晋H11111', new Date(at('2021-11-15T10:00') + minute * MINUTE).toISOString(), device, { backfill: false });
+    t.clock.set(at('2021-11-15T10:01:10'));
+    await feed(t, [far(0, 'c1'), far(1, 'c9')]);
+    const codes = async () =>
+      (await t.core.stores.findings.find({ rule: 'cloned-plate', status: { $ne: 'withdrawn' } })).map((f) => f.code);
+    expect(await codes()).to.deep.equal(['impossible-travel']);
+    await tell(Array.from({ length: 20 }, (_, i) => live(60 + i, i, 45_000)));
+    await look(at('2021-11-15T11:25'));
+    expect(await found()).to.deep.equal(['clock-skew checkpoint/c1:2021-11-15 info']);
+    expect(await codes()).to.deep.equal(['clock-doubtful']);
+  });
+
+  it('tells everybody how the devices in their scope are', async () => {
+    const now = at('2021-11-15T10:00');
+    await listened(minutesFrom(at('2021-11-15T08:00'), 120));
+    await listened(minutesFrom(at('2021-11-14T08:00'), 4));
+    await record(...minutesFrom(at('2021-11-14T08:00'), 3).map((m) => status('gate/g1', m)));
+    await record(
+      status('gate/g1', at('2021-11-15T09:54'), { at: new Date(at('2021-11-15T09:53:50')), queued: 3, firmware: '1.2' }),
+    );
+    t.clock.set(now);
+    const { statuses, findings } = t.core.stores;
+    await lookAtDevices({ ...t.core.stores, registry: t.core.registry, clock: t.clock, policies: policyBook(xinzhou2021) });
+    const health = createDeviceHealth({ registry: t.core.registry, statuses, findings, clock: t.clock });
+    const own: Actor = { username: 'e', name: 'e', role: 'enterprise', enterpriseId: 'coking-1' };
+    const { items } = await health.list(own);
+    expect(items).to.have.length(1);
+    expect(deviceHealth.parse(items[0])).to.deep.include({
+      id: 'g1',
+      enterpriseName: '示例焦化',
+      online: true,
+      queued: 3,
+      firmware: '1.2',
+      clockSkew: 10,
+      transmission: { today: 0.84, yesterday: 75 },
+    });
+    expect(items[0]!.findings.map((f) => f.code).sort()).to.deep.equal(['low-transmission', 'silent']);
+    const all = await health.list({ ...own, role: 'bureau', counties: ['140902'] });
+    expect(all.items.map((d) => d.id))
+      .to.include.members(['g9', 'c1', 'p1'])
+      .and.not.include('g7');
+    expect(all.items.find((d) => d.id === 'c1')).to.deep.include({
+      transmission: { today: null, yesterday: null },
+      findings: [],
+    });
+    expect((await health.list({ ...own, role: 'market' })).items).to.deep.equal([]);
+  });
+
+  it('lists them page by page and as a file, to those who may ask', async () => {
+    const { statuses, findings } = t.core.stores;
+    const health = createDeviceHealth({ registry: t.core.registry, statuses, findings, clock: t.clock });
+    const app = express();
+    app.use((req, _res, next) => {
+      const role = req.get('x-role') as Actor['role'];
+      (req as unknown as { actor: Actor }).actor = { username: role, name: role, role };
+      next();
+    });
+    app.use(deviceHealthRouter({ health }), problemHandler(quietLog));
+    const web = await listen(app);
+    const get = (path: string, role: string) => fetch(web.url + path, { headers: { 'x-role': role } });
+    try {
+      const first = (await (await get('/devices/health?limit=2', 'auditor')).json()) as { items: { id: string }[]; next: string };
+      expect(first.items.map((d) => d.id)).to.deep.equal(['c1', 'c2']);
+      const second = (await (await get(`/devices/health?limit=1&cursor=${first.next}`, 'auditor')).json()) as typeof first;
+      expect(second.items.map((d) => d.id)).to.deep.equal(['c9']);
+      const file = await (await get('/devices/health?format=csv&header=zh', 'bureau')).text();
+      expect(file)
+        .to.include('今日传输率')
+        .and.match(/#end 10\s*$/);
+      expect((await get('/devices/health', 'market')).status).to.equal(403);
+    } finally {
+      await web.close();
+    }
   });
 });
