@@ -37,9 +37,10 @@ interface Pair {
 interface Around {
   pairs: Pair[];
   findings: FindingDoc[];
+  /** Subjects of the pairs that a decision was told of: they are settled when it is stored. */
+  told: Set<string>;
 }
 
-const NOTHING: Around = { pairs: [], findings: [] };
 /** The index of plates' time lines: to be named, as those of vehicles. */
 const PLATE_LINE = 'plate_1_at_1';
 const COUNTED = {
@@ -62,11 +63,11 @@ function aroundOf(works: readonly Work[], deps: HistoryDeps): Promise<Around> {
 
 async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Around> {
   const fresh = works.filter(({ doc }) => doc.plate !== undefined && countsForCloned(sightingOf(doc))).map((w) => w.doc);
-  if (fresh.length === 0) return NOTHING;
+  if (fresh.length === 0) return { pairs: [], findings: [], told: new Set() };
   const policies = [...new Set([...works.map((w) => w.policy), deps.policies.at(deps.clock.now(), Infinity)])];
   const km = extentKm(await deps.registry.sightingPlaces());
   const reach = Math.max(...policies.map((policy) => longestImpossibleMs(km, policy) ?? -1));
-  if (reach < 0) return NOTHING;
+  if (reach < 0) return { pairs: [], findings: [], told: new Set() };
   const misread = Math.max(...policies.map((policy) => policy.rules[CLONED_PLATE.id].misread.minutes)) * MINUTE;
   const [stored, findings] = await Promise.all([
     deps.observations.find({ $or: stretches(fresh, reach).map((stretch) => ({ ...stretch, ...COUNTED })) }, SLIM, PLATE_LINE),
@@ -94,7 +95,7 @@ async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Ar
         timeOf(doc) <= span!.to.getTime() + misread,
     ),
   );
-  return { pairs, findings: touched };
+  return { pairs, findings: touched, told: new Set() };
 }
 
 /** Plates' times within reach of these messages, those that overlap as one. */
@@ -113,10 +114,13 @@ function stretches(docs: ObservationDoc[], reach: number): { plate: string; at: 
 
 /** `cloned-plate`: the pairs that these sightings make, part, or cast another light on. */
 export async function settleClonedPlates(works: Work[], deps: HistoryDeps): Promise<Change[]> {
-  const { pairs, findings } = await aroundOf(works, deps);
+  const { pairs, findings, told } = await aroundOf(works, deps);
   read.delete(works);
   const standing = findings.filter((f) => f.status !== 'withdrawn').map(pairOfFinding);
-  return settlePairs([...pairs, ...standing], deps);
+  return settlePairs(
+    [...pairs, ...standing].filter((pair) => !told.has(subjectOfPair(pair))),
+    deps,
+  );
 }
 
 /**
@@ -126,11 +130,12 @@ export async function settleClonedPlates(works: Work[], deps: HistoryDeps): Prom
  */
 export async function travelsInto(gates: Work[], works: Work[], deps: HistoryDeps): Promise<Map<ObservationRef, FindingDoc>> {
   if (gates.length === 0) return new Map();
-  const { pairs } = await aroundOf(works, deps);
+  const { pairs, told } = await aroundOf(works, deps);
   const refs = new Set(gates.map((w) => w.observation.ref));
   const ending = pairs.filter(({ last }) => refs.has(last.ref));
   if (ending.length === 0) return new Map();
   const found = (await judgePairs(ending, deps)).flatMap(({ expected }) => expected).filter(isTravel);
+  for (const { subject } of found) told.add(subject);
   return new Map(found.map((finding) => [endOf(finding), finding]));
 }
 
