@@ -86,19 +86,19 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
       vehiclesRecorded: (sold, corrected) => core.vehiclesRecorded(sold, corrected),
     },
   });
+  const policies = createPolicies({ db: store.db, clock, revisions: createRevisions(store.db), builtIn: xinzhou2021 });
   await registry.indexes();
   await core.indexes();
   if (options.sweeps) core.sweeps.start();
   return {
-  const policies = createPolicies({ db: store.db, clock, revisions: createRevisions(store.db), builtIn: xinzhou2021 });
     core,
     store,
     registry,
+    policies,
     published,
     clock,
     async rows(collection, rows) {
       const body = Readable.from(rows.map((row) => JSON.stringify(row) + '\n'));
-    policies,
       const answer = await registry.import(collection, body, {
         format: 'ndjson',
         language: 'en',
@@ -106,15 +106,15 @@ export async function startCore(options: TestCoreOptions): Promise<TestCore> {
       });
       if (answer.rejected > 0) throw new Error(JSON.stringify(answer.errors));
     },
-    send: (kind, deviceId, message, body) =>
-      core.intake.submit(kind, deviceId, message, Buffer.from(JSON.stringify(body)), 10_000),
-    async stop() {
-      await core.stop();
     async activate(policy, from) {
       const person = (username: string) => ({ username, name: username, role: 'bureau' as const });
       await policies.draft(policy, person('li'), 'en');
       await policies.activate(policy.version, Date.parse(from), undefined, person('wang'));
     },
+    send: (kind, deviceId, message, body) =>
+      core.intake.submit(kind, deviceId, message, Buffer.from(JSON.stringify(body)), 10_000),
+    async stop() {
+      await core.stop();
       await store.close();
       await mongo?.stop();
     },
