@@ -19,7 +19,7 @@ import { startMongo } from '../../support/mongo.ts';
 
 const NOW = '2022-02-01T12:00:00+08:00';
 const START = '2022-01-15T08:00:00.000+08:00';
-const TRUCKS = Array.from({ length: 40 }, (_, i) => truck(`晋H7${String(i).padStart(2, '0')}59`, '4'));
+const TRUCKS = Array.from({ length: 40 }, (_, i) => truck(`晋H7${String(i).padStart(2, '0').replace('7', 'C')}59`, '4'));
 
 /** Everyday messages of one truck, with what makes each history speak: a failure, through traffic, bad urea, a forced release. */
 function everyday({ plateNumber: number, vin }: (typeof TRUCKS)[number], at: string): Message[] {
