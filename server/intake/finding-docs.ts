@@ -85,7 +85,7 @@ export function alertKeyOf(
   if (draft.severity === 'info' && !INFO_ALERTS.has(draft.rule)) return undefined;
   const who =
     draft.rule === 'gate-ledger'
-      ? subject.enterprise
+      ? (subject.enterprise ?? subject.device)
       : draft.rule === 'device-health'
         ? subject.device
         : (subject.vin ?? readPlate(subject.plate) ?? subject.device);
