@@ -132,13 +132,13 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   return {
     async sync(numbers) {
       const now = numbers ?? (await revisions.read());
+      await also?.(now);
       const changed = COLLECTIONS.filter((name) => (now[name] ?? 0) !== (seen.get(name) ?? 0));
       for (const name of changed) {
         for (const cache of caches[name]) cache.clear();
         seen.set(name, now[name] ?? 0);
       }
       return changed;
-      await also?.(now);
     },
     devices: (keys) => devices.get(keys),
     enterprises: (ids) => enterprises.get(ids),

@@ -20,7 +20,6 @@ schema.index({ at: 1, _id: 1 });
 schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
 schema.index({ dueAt: 1 }, { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } });
 schema.index({ observations: 1 });
-schema.index({ skeleton: 1, at: 1 }, { name: 'confusable', partialFilterExpression: { skeleton: { $exists: true } } });
 /** The vehicles under the sale ban: a small list. */
 export const SALE_BANS = 'sale-bans';
 schema.index({ rule: 1 }, { name: SALE_BANS, partialFilterExpression: { rule: 'sale-ban' } });

@@ -50,7 +50,9 @@ describe('a dispute', () => {
     );
   const stored = async () => (await t.core.stores.findings.byIds([refused]))[0]!;
   const alertOf = async () =>
-    (await alerts.list({ rule: 'remote-sensing', limit: 10, order: 'desc' }, bureau)).items.find((a) => a.code === 'failed-vehicle')!;
+    (await alerts.list({ rule: 'remote-sensing', limit: 10, order: 'desc' }, bureau)).items.find(
+      (a) => a.code === 'failed-vehicle',
+    )!;
 
   it('is raised once, by the enterprise at whose gate it was, also by the printed reference', async () => {
     expect(await codeOf(disputes.raise(refused, { text: '已维修' }, stranger))).to.equal('404 unknown-finding');

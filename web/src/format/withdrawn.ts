@@ -6,6 +6,11 @@ const SENTENCES: [RegExp, string][] = [
   [/^samples or fills/, 'samples'],
   [/^the decision the gate had/, 'decision'],
   [/lies between the two passes$/, 'between'],
+  [/^samples of the 24 h/, 'terminal'],
+  [/^the messages of the day/, 'messages'],
+  [/^a message that came later/, 'ledger'],
+  [/^no observation of the day is off/, 'route'],
+  [/^the rows that met the ban/, 'corrected'],
 ];
 
 /** The key of a sentence; undefined when it is not known. */

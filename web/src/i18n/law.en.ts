@@ -308,6 +308,11 @@ export const lawEn = {
     samples: 'samples or fills that came later say otherwise',
     decision: 'the decision the gate had says otherwise',
     between: 'a reading, inspection or repair lies between the two passes',
+    terminal: 'samples of the 24 hours before came later',
+    messages: 'messages of the day that came since say otherwise',
+    ledger: 'a message that came later gives the arrival, the entry or the exit',
+    route: 'no observation of the day is off the route any more',
+    corrected: 'the rows that met the ban were corrected',
   },
   /** How an alert was handled. */
   outcomes: { confirmed: 'confirmed', unfounded: 'unfounded', warned: 'warned', penalised: 'penalised', other: 'other' },

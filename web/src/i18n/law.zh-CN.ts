@@ -312,6 +312,11 @@ export const lawZh = {
     samples: '后到的车载数据或加注记录表明并非如此',
     decision: '门禁当时收到的判定并非如此',
     between: '两次遥测之间另有遥测、检验或维修',
+    terminal: '后到的数据表明此前24小时终端有上传',
+    messages: '当日后到的数据表明并非如此',
+    ledger: '后到的记录补上了到达、进厂或出厂',
+    route: '当日已没有偏离路线或时段的记录',
+    corrected: '符合禁售条件的登记已更正',
   },
   /** How an alert was handled. */
   outcomes: { confirmed: '属实', unfounded: '不属实', warned: '已警告', penalised: '已处罚', other: '其他' },
