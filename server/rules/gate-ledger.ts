@@ -109,6 +109,7 @@ export function judgeArrival(row: LedgerPassage, { interactive, named, arrivals 
     severity: 'info',
     proposal: 'none',
     basis,
+    measured: { arrivals: 0 },
     limit: { minutes: arrivalMinutes },
     zh: `车辆进厂，此前${arrivalMinutes}分钟内该门没有到达记录`,
     en: `The vehicle came in with no arrival at this gate in the ${arrivalMinutes} min before`,
