@@ -83,7 +83,13 @@ export async function openStore(uri: string): Promise<StoreView> {
     async moveClock(ms) {
       await db.collection<{ _id: string }>('settings').updateOne({ _id: 'clock' }, { $inc: { start: ms } });
     },
-    pendingFindings: () => db.collection('findings').countDocuments({ dueAt: { $exists: true } }),
+    async pendingFindings() {
+      const [findings, moments] = await Promise.all([
+        db.collection('findings').countDocuments({ dueAt: { $exists: true } }),
+        db.collection('due_moments').countDocuments(),
+      ]);
+      return findings + moments;
+    },
     devicesAway: () => db.collection('device_status').countDocuments({ $or: [{ online: false }, { queued: { $gt: 0 } }] }),
     async everything() {
       const [observations, findings, decisions, alerts, events, deadLetters] = await Promise.all([
