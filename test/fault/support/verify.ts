@@ -99,7 +99,9 @@ export function verdictsOf({ store, ids }: Result): Verdicts {
     decisions: new Map(
       store.decisions.map(({ _id, message, decision, reasons, findings, rules, plate, vin, enterprise, county, rejudged }) => {
         const { at: _at, validUntil: _until, ref: _ref, ...said } = decision;
-        const later = rejudged && { decision: rejudged.decision, findings: rejudged.findings };
+        // A pair that came and fell away again leaves a later judgement that says what was given.
+        const moved = rejudged && [...rejudged.findings].sort().join() !== [...findings].sort().join();
+        const later = moved ? { decision: rejudged.decision, findings: rejudged.findings } : undefined;
         // Whether the other sighting of a pair had come when a gate asked is a fact of that moment: what stands in the end is compared.
         const stands = [...(rejudged?.findings ?? findings)].sort();
         if ([...findings, ...stands].some((f) => f.startsWith('cloned-plate|')))
