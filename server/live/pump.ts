@@ -1,4 +1,4 @@
-import { scopeFilter, scopeOf, sees } from '../alerts/scope.ts';
+import { scopeFilter, scopeOf, sees, type Scope } from '../alerts/scope.ts';
 import { seenBy } from '../alerts/json.ts';
 import type { Actor, LiveEventDoc } from '../alerts/types.ts';
 import type { LiveAlerts, LiveItem } from '../http/contract/live.ts';
@@ -54,13 +54,17 @@ export function createPump({ store, tail, actor, after, writable, sendAlerts, se
       if (ended || !last) return;
       // What lies between is older than the log keeps.
       if (events[0]!._id !== sent + 1) return resync();
-      const items = events.map((event) => itemFor(actor, event)).filter((item) => item !== undefined);
-      sent = last._id;
-      if (items.length > 0 || sent - announced >= quiet) {
-        announced = sent;
-        sendAlerts({ upTo: sent, items });
-      }
+      const payload = { upTo: last._id, items: itemsFor(actor, events) };
+      if (took(payload)) sendAlerts(payload);
     }
+  }
+
+  /** Goes on to the end of a page. @returns whether the client is to be told of it: news for it, or much passed over */
+  function took({ upTo, items }: LiveAlerts): boolean {
+    sent = upTo;
+    const told = items.length > 0 || sent - announced >= quiet;
+    if (told) announced = sent;
+    return told;
   }
 
   return {
@@ -75,15 +79,27 @@ export function createPump({ store, tail, actor, after, writable, sendAlerts, se
       }
     },
     sent: () => sent,
+    /** Whether the log goes on beyond what the client was sent. */
+    behind: () => !ended && tail.head() > sent,
+    /** The next page for this client if it lies in memory and the client takes it now; what clients alike are sent can then be shared. */
+    ahead(): LiveEventDoc[] | undefined {
+      if (busy || ended || !writable() || tail.head() - sent > page) return undefined;
+      return tail.slice(sent, page);
+    },
+    took,
     end() {
       ended = true;
     },
   };
 }
 
-/** What one reader is told of an event, if anything. */
-export function itemFor(actor: Actor, event: LiveEventDoc): LiveItem | undefined {
+/** What one reader is told of a page of the log. */
+export function itemsFor(actor: Actor, events: LiveEventDoc[]): LiveItem[] {
   const scope = scopeOf(actor);
+  return events.flatMap((event) => itemFor(actor, scope, event) ?? []);
+}
+
+function itemFor(actor: Actor, scope: Scope, event: LiveEventDoc): LiveItem | undefined {
   if (sees(scope, event.now))
     return { seq: event._id, kind: event.kind, alert: seenBy(actor, { ...event.alert, seq: event._id }, event.shares) };
   if (event.was && sees(scope, event.was)) {

@@ -3,10 +3,10 @@ import { Server, type Namespace, type Socket } from 'socket.io';
 import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import type { Actor } from '../alerts/types.ts';
-import { liveAuth } from '../http/contract/live.ts';
+import { liveAuth, type LiveAlerts } from '../http/contract/live.ts';
 import type { Logger } from '../log.ts';
 import type { GateHub } from './gates.ts';
-import { createPump, type Pump } from './pump.ts';
+import { createPump, itemsFor, type Pump } from './pump.ts';
 import type { LogTail } from './tail.ts';
 import type { Authenticate, LiveHandshake, LogReader } from './types.ts';
 
@@ -27,7 +27,11 @@ interface Client {
   socket: Socket;
   handshake: LiveHandshake;
   actor: Actor;
+  /** Readers of one view are told the same of every event. */
+  view: string;
   pump: Pump;
+  /** There is more for it than it could be given: it gets the rest when it takes again. */
+  waits: boolean;
   gatesSent: number;
 }
 
@@ -48,13 +52,30 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
   });
   const live: Namespace = io.of('/live');
 
+  /** Sends everybody on. Clients of one view at one place of the log share a page, which is then filtered and encoded once. */
   const pushAll = (): void => {
     gathering = undefined;
-    for (const client of clients) push(client);
+    const pages = new Map<string, { payload: LiveAlerts; to: string[] }>();
+    for (const client of clients) {
+      const events = client.pump.behind() ? client.pump.ahead() : undefined;
+      const last = events?.at(-1);
+      if (!events || !last) {
+        push(client);
+        continue;
+      }
+      const key = `${client.pump.sent()} ${client.view}`;
+      const page = pages.get(key) ?? { payload: { upTo: last._id, items: itemsFor(client.actor, events) }, to: [] };
+      pages.set(key, page);
+      if (client.pump.took(page.payload)) page.to.push(client.socket.id);
+    }
+    for (const { payload, to } of pages.values()) if (to.length > 0) live.to(to).emit('alerts', payload);
   };
 
   function push(client: Client): void {
-    client.pump.push().catch((error: unknown) => log.warn({ err: error }, 'a live client waits for the store'));
+    client.pump
+      .push()
+      .then(() => (client.waits = client.pump.behind()))
+      .catch((error: unknown) => log.warn({ err: error }, 'a live client waits for the store'));
   }
 
   function pushGates(client: Client): void {
@@ -122,14 +143,17 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
       sendResync: (to) => socket.emit('resync', { seq: to }),
       options: { maxBehind, ...(page !== undefined && { page }) },
     });
-    const client: Client = { socket, handshake, actor, pump, gatesSent: 0 };
+    const view = JSON.stringify([role, enterpriseId, counties]);
+    const client: Client = { socket, handshake, actor, view, pump, waits: false, gatesSent: 0 };
     if ((auth.log !== undefined && auth.log !== logId) || (auth.after !== undefined && auth.after > seq)) {
       pump.end();
       socket.emit('resync', { seq });
     }
     clients.add(client);
     // The transport says when the last packet has left; it changes once, when polling becomes a WebSocket.
-    const ready = () => push(client);
+    const ready = () => {
+      if (client.waits) push(client);
+    };
     const listen = (transport: typeof socket.conn.transport) => transport.on('ready', ready);
     listen(socket.conn.transport);
     socket.conn.on('upgrade', listen);

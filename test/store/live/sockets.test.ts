@@ -249,4 +249,23 @@ describe('the live socket', function () {
     const fine = connected(one.url, { token: 'bureau' });
     await until(() => fine.told.hello !== undefined, 'others are served');
   });
+
+  it('tells many clients of few views the same, each once and in order, whoever of them is slow to begin', async () => {
+    const live = await server();
+    const views = ['auditor', 'bureau:140902', 'bureau:140921', 'enterprise:e1'];
+    const clients = Array.from({ length: 24 }, (_, i) => connected(live.url, { token: views[i % views.length]! }));
+    await until(() => clients.every((c) => c.told.hello), 'every client is welcomed');
+    const late: ReturnType<typeof connected>[] = [];
+    for (let i = 0; i < 30; i++) {
+      await happen(live, `many${i % 10}`, { county: i % 2 === 0 ? '140902' : '140921' });
+      if (i % 10 === 5) late.push(connected(live.url, { token: 'auditor', after: 0 }));
+    }
+    const everything = await connection.collection<LiveEventDoc>('live_events').find({}).sort({ _id: 1 }).toArray();
+    const seen = (view: string) => everything.filter((e) => !view.startsWith('bureau') || e.now.counties.includes(view.slice(7)));
+    const wanted = (i: number) => seen(views[i % views.length]!).map((event) => event._id);
+    await until(() => clients.every((c, i) => c.told.items.length >= wanted(i).length) && late.every((c) => c.told.items.length >= everything.length), 'every client has its part'); // prettier-ignore
+    for (const [i, c] of clients.entries()) expect(c.told.items.map((item) => item.seq)).to.deep.equal(wanted(i));
+    for (const c of late) expect(c.told.items.map((item) => item.seq)).to.deep.equal(wanted(0));
+    expect(wanted(1)).to.not.have.lengthOf(0);
+  });
 });
