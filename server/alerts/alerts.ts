@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
-import type { Alert, AlertQuery, AlertWithHistory, StepCommand } from '../http/contract/alerts.ts';
+import type { Alert, AlertQuery, AlertWithHistory, Assignable, StepCommand } from '../http/contract/alerts.ts';
 import { createAlertStore } from '../store/alerts.ts';
+import { userStore } from '../store/users.ts';
+import { assignablesOf } from './assignees.ts';
 import { alertFor, alertWithHistoryFor } from './json.ts';
 import { problems } from './problems.ts';
 import { listFilter, readCursor, writeCursor } from './query.ts';
 import { changeOf, fieldsOf, refreshAlerts } from './refresh.ts';
 import { concernOf } from './evolve.ts';
 import { scopeFilter, scopeOf, sees } from './scope.ts';
-import { applyStep, escalate } from './steps.ts';
+import { applyStep, escalate, STEPS_OF } from './steps.ts';
 import type { Actor, AlertDoc } from './types.ts';
 
 export interface AlertsDeps {
@@ -43,6 +45,7 @@ const SWEEP = 200;
 /** Alerts: opening and merging by findings, and the work people do on them. */
 export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps) {
   const store = createAlertStore(db);
+  const users = userStore(db);
 
   async function find(id: string, actor: Actor): Promise<AlertDoc> {
     const doc = await store.get(id);
@@ -99,7 +102,8 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
       };
       if (repeated()) return alertWithHistoryFor(actor, doc);
       if (doc.rev !== readIfMatch(fence.ifMatch)) throw problems.stale();
-      const result = applyStep(fieldsOf(doc), command, actor, new Date(clock.now()));
+      const sentTo = command.step === 'dispatch' ? (await users.byName(command.body.assignee))?.name : undefined;
+      const result = applyStep(fieldsOf(doc), command, actor, new Date(clock.now()), sentTo);
       if (!result.ok) throw result.problem;
       const changed = await store.change(changeOf(doc, result.next, 'changed', done));
       if (!changed) {
@@ -109,6 +113,17 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
       }
       onChange();
       return alertWithHistoryFor(actor, changed);
+    },
+
+    /**
+     * Whom an alert can be dispatched to: the enabled users of police, bureau and market regulator who may see it and handle it, by
+     * name; and the caller. Others may be named in a dispatch all the same (a patrol without an account of its own).
+     * @throws 403 for who may not dispatch, 404 when there is none in the reader's scope
+     */
+    async assignables(id: string, actor: Actor): Promise<Assignable[]> {
+      const doc = await find(id, actor);
+      if (!STEPS_OF[actor.role].includes('dispatch')) throw problems.stepNotYours();
+      return assignablesOf(await users.all(), concernOf(doc), actor);
     },
 
     /** Escalates dispatched alerts whose due time is over: due work, to be called now and then by any process. @returns how many */

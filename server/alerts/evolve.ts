@@ -8,7 +8,7 @@ import { alertJson } from './json.ts';
 /** How findings change an alert (rules §7). Pure: the same findings and the same alert give the same alert. */
 
 const SUMMARY_FIELDS = [
-  'rule', 'code', 'count', 'firstAt', 'lastAt', 'newest', 'worst', 'provisional', 'penal', 'findings', 'vehicle', 'place', 'enterprise',
+  'rule', 'code', 'count', 'firstAt', 'lastAt', 'newest', 'worst', 'provisional', 'penal', 'barred', 'findings', 'vehicle', 'place', 'enterprise',
   'images', 'offence', 'shares', 'audiences', 'counties', 'enterprises',
 ] as const satisfies (keyof FindingsSummary)[]; // prettier-ignore
 
@@ -29,7 +29,7 @@ export function shownSeverity(worst: Severity, escalated: boolean): Severity {
 
 /** Starts a piece of work anew: nobody is on it, nothing is due. */
 export function backToOpen(alert: AlertFields): AlertFields {
-  const { assignee: _a, due: _d, overdueAt: _o, outcome: _u, escalated: _e, ...rest } = alert;
+  const { assignee: _a, assigneeName: _n, due: _d, overdueAt: _o, outcome: _u, escalated: _e, ...rest } = alert;
   return { ...rest, state: 'open', severity: alert.worst };
 }
 
@@ -46,7 +46,7 @@ export function followFindings(
   now: Date,
 ): { next: AlertFields; kind: EventKind } | undefined {
   if (!alert) return summary && openAlert(key, summary, now);
-  const seen: FindingsSummary = summary ?? { ...pick(alert), count: 0, penal: 0, provisional: false };
+  const seen: FindingsSummary = summary ?? { ...pick(alert), count: 0, penal: 0, barred: 'withdrawn', provisional: false };
   if (isDeepStrictEqual(pick(alert), pick(seen))) return undefined;
 
   let next: AlertFields = { ...dropSummary(alert), ...pick(seen), rev: alert.rev + 1, updatedAt: now };

@@ -25,6 +25,7 @@ export function alertJson(alert: AlertFields): Omit<Alert, 'seq'> {
     findings: alert.findings,
     images: imagesJson(alert.images),
     ...(alert.assignee !== undefined && { assignee: alert.assignee }),
+    ...(alert.assigneeName !== undefined && { assigneeName: alert.assigneeName }),
     ...(alert.due && { due: formatInstant(alert.due.getTime()) }),
     ...(clue
       ? { clue: { code: clue.code, to: clue.to, at: formatInstant(clue.at.getTime()), by: clue.by } }
@@ -62,6 +63,7 @@ export function alertWithHistoryFor(actor: Actor, doc: AlertDoc): AlertWithHisto
   return {
     ...alertFor(actor, doc),
     ...(doc.outcome && { outcome: doc.outcome }),
+    ...(doc.barred && { barred: doc.barred }),
     history: doc.history.map((entry) => ({ ...entry, at: formatInstant(entry.at.getTime()) })),
   };
 }

@@ -1,4 +1,21 @@
 import { AppError } from '../errors.ts';
+import type { Bar } from '../http/contract/alerts.ts';
+
+const NOT_HANDED_OVER: Record<Bar, { zh: string; en: string }> = {
+  withdrawn: { zh: '没有可移送的结果：结果已全部撤回', en: 'nothing of it can be handed over: its findings are withdrawn' },
+  disputed: {
+    zh: '没有可移送的结果：有异议待答复；有争议的结果不能移送',
+    en: 'nothing of it can be handed over: a dispute waits for its answer, and disputed findings cannot be',
+  },
+  retroactive: {
+    zh: '没有可移送的结果：追溯得出的结果不能移送',
+    en: 'nothing of it can be handed over: findings of a re-judgement are retroactive and cannot be',
+  },
+  pending: {
+    zh: '没有可移送的结果：结果待确认，暂定的结果不能移送',
+    en: 'nothing of it can be handed over yet: it waits to be confirmed, and provisional findings cannot be',
+  },
+};
 
 /** The errors of alerts. */
 export const problems = {
@@ -11,11 +28,7 @@ export const problems = {
       zh: `预警状态为 ${state}，不能执行 ${step}；请刷新后再试`,
       en: `an alert that is ${state} cannot take the step ${step}; read it again`,
     }),
-  nothingPenal: () =>
-    new AppError(409, 'nothing-to-hand-over', {
-      zh: '没有可移送的结果：待确认、追溯或有争议的结果不能移送',
-      en: 'no finding of it can be handed over: provisional, retroactive and disputed ones cannot',
-    }),
+  nothingPenal: (bar: Bar = 'pending') => new AppError(409, 'nothing-to-hand-over', NOT_HANDED_OVER[bar]),
   historyFull: () =>
     new AppError(409, 'history-full', {
       zh: '这条预警的记录已满，不能再添加意见',

@@ -30,7 +30,7 @@ export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor
     scopeFilter(scope),
     { $or: [{ openedSeq: { $lte: asOf } }, { openedSeq: { $exists: false } }] },
   ];
-  const { state, provisional, rule, severity, audience, county, enterprise, plate, from, to, after } = query;
+  const { state, provisional, rule, severity, audience, county, enterprise, plate, assignee, from, to, after } = query;
   if (state) all.push({ state: { $in: state } });
   if (provisional !== undefined) all.push({ provisional: provisional === 'true' });
   if (rule !== undefined) all.push({ rule });
@@ -39,6 +39,7 @@ export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor
   if (county !== undefined) all.push({ counties: county });
   if (enterprise !== undefined) all.push({ enterprises: enterprise });
   if (plate !== undefined) all.push({ plate: plate.includes(',') ? plate : { $gte: `${plate},`, $lt: `${plate}-` } });
+  if (assignee !== undefined) all.push({ assignee });
   if (from !== undefined) all.push({ lastAt: { $gte: new Date(from) } });
   if (to !== undefined) all.push({ firstAt: { $lt: new Date(to) } });
   if (after !== undefined) all.push({ $or: [{ seq: { $gt: after } }, { 'pending.0': { $exists: true } }] });

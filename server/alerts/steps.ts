@@ -38,6 +38,7 @@ const HISTORY_FULL = 2000;
 /**
  * One step of a person.
  * @param now the platform's time
+ * @param assigneeName of a dispatch: the name of the user it goes to, where there is such a user
  * @returns the alert after it, `rev` one higher, or the problem: 403 not this role's, 409 not from this state or nothing to hand
  * over, 422 a due time that is past.
  */
@@ -46,6 +47,7 @@ export function applyStep(
   command: StepCommand,
   actor: Actor,
   now: Date,
+  assigneeName?: string,
 ): { ok: true; next: AlertFields } | { ok: false; problem: AppError } {
   const refuse = (problem: AppError) => ({ ok: false as const, problem });
   if (!STEPS_OF[actor.role].includes(command.step)) return refuse(problems.stepNotYours());
@@ -69,11 +71,14 @@ export function applyStep(
     case 'dispatch': {
       const due = new Date(parseInstant(command.body.due));
       if (due <= now) return refuse(problems.dueIsPast());
-      const { overdueAt: _o, ...rest } = acted;
-      return {
-        ok: true,
-        next: { ...rest, state: 'dispatched', assignee: command.body.assignee, due, ...(!alert.escalated && { overdueAt: due }) },
+      const { overdueAt: _o, assigneeName: _n, ...rest } = acted;
+      const sent = {
+        assignee: command.body.assignee,
+        ...(assigneeName !== undefined && { assigneeName }),
+        due,
+        ...(!alert.escalated && { overdueAt: due }),
       };
+      return { ok: true, next: { ...rest, state: 'dispatched', ...sent } };
     }
     case 'handle':
       return { ok: true, next: { ...withoutWait(acted), state: 'handled', outcome: command.body.outcome } };
@@ -84,7 +89,7 @@ export function applyStep(
     case 'comment':
       return alert.history.length >= HISTORY_FULL ? refuse(problems.historyFull()) : { ok: true, next: base };
     case 'hand-over':
-      if (alert.penal === 0) return refuse(problems.nothingPenal());
+      if (alert.penal === 0) return refuse(problems.nothingPenal(alert.barred));
       return {
         ok: true,
         next: { ...acted, clue: { to: command.body.to, code: command.body.code, at: now, by: actor.username } },

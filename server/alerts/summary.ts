@@ -33,7 +33,7 @@ export function summarise(groups: FindingGroup[]): FindingsSummary | undefined {
     newest,
     worst: SEVERITIES[Math.max(...shown.map((group) => group.worst))] ?? 'info',
     provisional: count > 0 && sum((group) => group.pending) === count,
-    penal: sum((group) => group.penal),
+    ...penalOf(standing, sum),
     findings: shown.flatMap((group) => group.findings).slice(0, FINDINGS_SHOWN),
     ...(vehicle && { vehicle }),
     ...(place && { place }),
@@ -50,6 +50,18 @@ export function summarise(groups: FindingGroup[]): FindingsSummary | undefined {
     enterprises: sorted(shown.flatMap((group) => (group._id.enterprise === undefined ? [] : [group._id.enterprise]))),
     ...(shown.length > 1 && { shares: shown.map(shareOf) }),
   };
+}
+
+/** How many may be handed over; where none may, why: what people can do something about comes first. */
+function penalOf(
+  standing: FindingGroup[],
+  sum: (what: (group: FindingGroup) => number) => number,
+): Pick<FindingsSummary, 'penal' | 'barred'> {
+  const penal = sum((group) => group.penal);
+  if (penal > 0) return { penal };
+  if (standing.length === 0) return { penal, barred: 'withdrawn' };
+  if (sum((group) => group.disputed) > 0) return { penal, barred: 'disputed' };
+  return { penal, barred: sum((group) => group.pending) > 0 ? 'pending' : 'retroactive' };
 }
 
 function shareOf(group: FindingGroup): AlertShare {

@@ -1,5 +1,5 @@
 import type { AlertStep, Place, VehicleShown } from '../store/types.ts';
-import type { Alert, AlertState, Audience, ClueReceiver, Outcome } from '../http/contract/alerts.ts';
+import type { Alert, AlertState, Audience, Bar, ClueReceiver, Outcome } from '../http/contract/alerts.ts';
 import type { Severity } from '../rules/types.ts';
 
 /** The words of alerts and of the live log. Instants are BSON dates of the platform's clock unless said otherwise. */
@@ -48,6 +48,8 @@ export interface FindingsSummary extends Concern {
   provisional: boolean;
   /** Findings that may be handed over: confirmed, neither provisional, retroactive nor disputed. */
   penal: number;
+  /** Why none of them may be; absent where some may. */
+  barred?: Bar;
   findings: string[];
   vehicle?: VehicleShown;
   place?: Place;
@@ -122,6 +124,8 @@ export interface AlertDoc extends FindingsSummary {
   /** A person has taken a step other than a comment. */
   acted?: true;
   assignee?: string;
+  /** The name of the user who was sent, as it was then. */
+  assigneeName?: string;
   due?: Date;
   /** When a dispatched alert escalates; absent when it has nothing to wait for. */
   overdueAt?: Date;

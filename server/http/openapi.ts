@@ -4,7 +4,7 @@ import { KINDS, MESSAGES } from '../../devices/contract/kinds.ts';
 import { SCHEMAS, status } from '../../devices/contract/messages.ts';
 import { policySchema } from '../policy/schema.ts';
 import { COLLECTIONS } from '../registry/types.ts';
-import { alert, alertListQuery, alertWithHistory, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
+import { alert, alertListQuery, alertWithHistory, assignables, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
 import { deviceHealth } from './contract/device-health.ts';
 import {
   auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, observationQuery, registryQuery, smallListQuery,
@@ -43,7 +43,7 @@ interface Route {
 const free = z.record(z.string(), z.unknown());
 const listOf = (item: z.ZodType) => z.object({ items: z.array(item), next: z.string().nullable() });
 const user = z.object({ username: z.string(), name: z.string(), role: z.string() }).catchall(z.unknown());
-const who = z.object({ user: z.object({ name: z.string(), role: z.string(), enterpriseId: z.string().optional(), counties: z.array(z.string()).optional() }) }); // prettier-ignore
+const who = z.object({ user: z.object({ username: z.string(), name: z.string(), role: z.string(), enterpriseId: z.string().optional(), counties: z.array(z.string()).optional() }) }); // prettier-ignore
 const policyDetail = policyShown.extend({ policy: policySchema });
 const outbox = z.union(KINDS.flatMap((kind) => Object.values(SCHEMAS[kind]) as z.ZodType[]));
 
@@ -81,6 +81,7 @@ const ROUTES: Route[] = [
   { method: 'delete', path: '/jobs/{id}', summary: 'Cancel a job', answer: jobShown },
   { method: 'get', path: '/alerts', summary: 'Alerts', query: alertListQuery, answer: listOf(alert) },
   { method: 'get', path: '/alerts/{id}', summary: 'One alert with its history', answer: alertWithHistory },
+  { method: 'get', path: '/alerts/{id}/assignees', summary: 'Whom an alert can be dispatched to', answer: assignables },
   ...ALERT_STEPS.map((step): Route => ({ method: 'post', path: `/alerts/{id}/${step}`, summary: `Step: ${step}`, body: stepBodies[step], answer: alertWithHistory, ifMatch: true, idempotent: true })),
   { method: 'get', path: '/policies', summary: 'Policy versions: the built-in one, drafts, activated ones', query: smallListQuery, answer: listOf(policyShown) },
   { method: 'post', path: '/policies', summary: 'Draft a policy version', body: policySchema, answer: policyDetail, status: 201, idempotent: true },

@@ -26,6 +26,7 @@ export const alertSchema = new Schema(
     plate: String,
     firstAt: { type: Date, required: true },
     lastAt: { type: Date, required: true },
+    assignee: String,
     overdueAt: Date,
     pending: [Schema.Types.Mixed],
   },
@@ -37,6 +38,7 @@ alertSchema.index({ state: 1, firstAt: -1, _id: -1 });
 alertSchema.index({ plate: 1, firstAt: -1, _id: -1 }, { partialFilterExpression: { plate: { $exists: true } } });
 alertSchema.index({ enterprises: 1, firstAt: -1, _id: -1 });
 alertSchema.index({ seq: 1 });
+alertSchema.index({ assignee: 1, firstAt: -1, _id: -1 }, { partialFilterExpression: { assignee: { $exists: true } } });
 alertSchema.index({ overdueAt: 1 }, { partialFilterExpression: { overdueAt: { $exists: true } } });
 alertSchema.index({ 'pending.at': 1 }, { partialFilterExpression: { 'pending.0': { $exists: true } } });
 
@@ -60,6 +62,7 @@ export interface FindingGroup {
   worst: number;
   pending: number;
   retroactive: number;
+  disputed: number;
   penal: number;
   atGate: number;
   findings: string[];
@@ -110,6 +113,7 @@ export function createAlertStore(db: Db) {
               worst: { $max: { $indexOfArray: [['info', 'warning', 'critical'], '$severity'] } },
               pending: yes({ $eq: ['$status', 'pending'] }),
               retroactive: yes({ $eq: ['$retroactive', true] }),
+              disputed: yes({ $eq: ['$disputed', true] }),
               penal: yes({
                 $and: [
                   { $eq: ['$status', 'confirmed'] },

@@ -12,6 +12,9 @@ export const AUDIENCES = ['police', 'bureau', 'market', 'enterprise', 'owner'] a
 export const OUTCOMES = ['confirmed', 'unfounded', 'warned', 'penalised', 'other'] as const;
 export const CLUE_RECEIVERS = ['traffic-police', 'transport', 'market', 'urban-management'] as const;
 
+/** Why nothing of an alert can be handed over. */
+export const BARS = ['withdrawn', 'disputed', 'retroactive', 'pending'] as const;
+
 export const severity = z.enum(SEVERITIES);
 export const alertState = z.enum(ALERT_STATES);
 export const alertStep = z.enum(ALERT_STEPS);
@@ -45,7 +48,8 @@ export const alert = z.strictObject({
   count: z.int().min(0).describe('findings that stand'),
   findings: z.array(z.string()).max(200).describe('the first ones in order of time'),
   images: z.array(z.strictObject({ role: z.string(), url: z.string() })),
-  assignee: z.string().optional(),
+  assignee: z.string().optional().describe('the user name of who was sent, or a name as it was given'),
+  assigneeName: z.string().optional().describe('the name of the user who was sent, as it was then'),
   due: instant.optional(),
   clue: z
     .strictObject({ code: z.string(), to: z.enum(CLUE_RECEIVERS).optional(), at: instant.optional(), by: z.string().optional() })
@@ -62,7 +66,20 @@ export const historyEntry = z.strictObject({
   detail: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const alertWithHistory = alert.extend({ outcome: z.enum(OUTCOMES).optional(), history: z.array(historyEntry) });
+export const alertWithHistory = alert.extend({
+  outcome: z.enum(OUTCOMES).optional(),
+  barred: z.enum(BARS).optional().describe('why nothing of it can be handed over; absent: something can'),
+  history: z.array(historyEntry),
+});
+
+/** Somebody an alert can be dispatched to: who may see it and handle it. */
+export const assignable = z.strictObject({
+  username: z.string(),
+  name: z.string(),
+  role: z.enum(['police', 'bureau', 'market', 'owner']),
+  counties: z.array(z.string()).optional(),
+});
+export const assignables = z.strictObject({ items: z.array(assignable), next: z.null() });
 
 const note = z.string().trim().min(1).max(2000).optional();
 const line = z.string().trim().min(1).max(64);
@@ -107,6 +124,7 @@ export const alertQuery = z.strictObject({
   county: z.string().regex(/^\d{6}$/).optional(), // prettier-ignore
   enterprise: line.optional(),
   plate: z.string().min(1).max(40).optional(),
+  assignee: line.optional().describe('dispatched to this user name'),
   from: moment('start').optional(),
   to: moment('end').optional(),
   after: sequence.optional().describe('only alerts with an event later than this sequence number'),
@@ -128,6 +146,8 @@ export type AlertWithHistory = z.infer<typeof alertWithHistory>;
 export type AlertState = z.infer<typeof alertState>;
 export type AlertStepName = z.infer<typeof alertStep>;
 export type Audience = z.infer<typeof audience>;
+export type Bar = (typeof BARS)[number];
+export type Assignable = z.infer<typeof assignable>;
 export type Outcome = (typeof OUTCOMES)[number];
 export type ClueReceiver = (typeof CLUE_RECEIVERS)[number];
 export type AlertQuery = z.infer<typeof alertQuery>;

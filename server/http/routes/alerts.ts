@@ -11,10 +11,14 @@ import { ALERT_STEPS, alertListQuery, stepBodies, type AlertStepName, type StepC
 const EXPORT_PAGE = 1000;
 
 /**
- * `GET /alerts`, `GET /alerts/:id`, `POST /alerts/:id/:step`, to be mounted under `/api/v1` behind sign-in and `express.json()`.
+ * `GET /alerts`, `GET /alerts/:id`, `GET /alerts/:id/assignees`, `POST /alerts/:id/:step`, to be mounted under `/api/v1` behind sign-in and `express.json()`.
  * Which alerts, and which steps on them, is the service's own check. `X-Seq` is the number of the live log a list was begun at.
  */
-export function alertsRouter({ alerts }: { alerts: Pick<Alerts, 'list' | 'get' | 'step' | 'stateNumbers'> }): Router {
+export function alertsRouter({
+  alerts,
+}: {
+  alerts: Pick<Alerts, 'list' | 'get' | 'step' | 'stateNumbers' | 'assignables'>;
+}): Router {
   const router = Router();
 
   router.get('/alerts', allow('alerts:read'), async (req, res) => {
@@ -33,6 +37,10 @@ export function alertsRouter({ alerts }: { alerts: Pick<Alerts, 'list' | 'get' |
   router.get('/alerts/:id', allow('alerts:read'), async (req, res) => {
     const alert = await alerts.get(String(req.params.id), actorOf(req));
     res.set('ETag', `"${alert.rev}"`).json(alert);
+  });
+
+  router.get('/alerts/:id/assignees', allow('alerts:read'), async (req, res) => {
+    res.json({ items: await alerts.assignables(String(req.params.id), actorOf(req)), next: null });
   });
 
   router.post('/alerts/:id/:step', allow('alerts:read'), async (req, res) => {

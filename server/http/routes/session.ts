@@ -71,6 +71,6 @@ function usernameOf(req: Request): string {
   return typeof username === 'string' ? username.slice(0, 64) : '';
 }
 
-function userOf({ name, role, enterpriseId, counties }: Actor) {
-  return { name, role, ...(enterpriseId !== undefined && { enterpriseId }), ...(counties && { counties }) };
+function userOf({ username, name, role, enterpriseId, counties }: Actor) {
+  return { username, name, role, ...(enterpriseId !== undefined && { enterpriseId }), ...(counties && { counties }) };
 }
