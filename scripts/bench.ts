@@ -7,6 +7,7 @@ import { MongoClient, type IndexDescription } from 'mongodb';
 import { startMongod } from '../server/embedded/mongod.ts';
 import { createLog } from '../server/log.ts';
 import type { LatencyTask, ThroughputTask } from './bench/generator.ts';
+import { measureLive } from './bench/live.ts';
 import { cpuSeconds, generate, seedRegistry, startBroker, startFloor, startPlatform, type Part } from './bench/parts.ts';
 import { profileTable, summariseProfile } from './bench/profile.ts';
 import { tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
@@ -20,7 +21,7 @@ const program = new Command()
   .option('--seconds <n>', 'measured seconds of each throughput run', Number, 15)
   .option('--rounds <n>', 'pairs of floor and platform', Number, 2)
   .option('--latency-seconds <n>', 'measured seconds of each latency run', Number, 8)
-  .option('--only <parts>', 'of: mix, gates, latency (comma-separated)', 'mix,gates,latency')
+  .option('--only <parts>', 'of: mix, gates, latency, live (comma-separated)', 'mix,gates,latency,live')
   .option('--most <n>', 'messages prepared per measured or warm-up second', Number, 11_000)
   .option('--rates <list>', 'arrivals a second of the latency runs', '100,300,500')
   .option('--profile', 'profile the platform in its last mix run and print where the time goes', false)
@@ -94,6 +95,7 @@ async function bench(): Promise<BenchResult> {
     settings: { seconds: options.seconds, rounds: options.rounds, latencySeconds: options.latencySeconds },
     throughput: [],
     latency: [],
+    live: [],
   };
   say(`${result.machine.cpu}, ${result.machine.cores} cores · Node ${result.machine.node} · mongod ${version} · ${broker.name}`);
 
@@ -236,6 +238,29 @@ async function bench(): Promise<BenchResult> {
       }
       await part.stop();
       await client.db(database).dropDatabase();
+    }
+  }
+
+  if (parts.has('live')) {
+    for (const [perSecond, stalled] of [
+      [500, 0],
+      [500, 20],
+      [1000, 0],
+    ] as const) {
+      const database = `bench${++databases}`;
+      const row = await measureLive({
+        mongo: mongod.uri.replace('/cleanhaul', `/${database}`),
+        log,
+        consoles: 200,
+        perSecond,
+        seconds: options.seconds,
+        stalled,
+      });
+      await client.db(database).dropDatabase();
+      result.live.push(row);
+      say(
+        `live: ${row.consoles} consoles (${stalled} stalled), ${perSecond} alerts/s: p50 ${row.result.p50.toFixed(0)} ms, p99 ${row.result.p99.toFixed(0)} ms, ${(row.core * 100).toFixed(0)} % of a core, ${row.result.deliveries} items delivered, ${row.result.wrong} wrong, memory ${row.rss.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
+      );
     }
   }
   return result;

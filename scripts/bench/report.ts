@@ -1,4 +1,5 @@
 import type { Latency, Throughput } from './generator.ts';
+import type { LiveRow } from './live.ts';
 
 /** What a run of the bench found, as it is written to bench-results/, and how it is shown. */
 
@@ -26,6 +27,7 @@ export interface BenchResult {
   settings: { seconds: number; rounds: number; latencySeconds: number };
   throughput: ThroughputRow[];
   latency: LatencyRow[];
+  live: LiveRow[];
 }
 
 /** The middle of some numbers. */
@@ -108,6 +110,17 @@ export function tables(result: BenchResult): string {
       );
     }
     lines.push('');
+  }
+  if (result.live.length > 0) {
+    lines.push(
+      '| consoles | stalled | alerts/s | items delivered | stored to received p50 ms | p99 | max | live server, share of a core | its memory MB |',
+      '|---:|---:|---:|---:|---:|---:|---:|---:|---|',
+      ...result.live.map(
+        ({ consoles, stalled, perSecond, result: r, core, rss }) =>
+          `| ${consoles} | ${stalled} | ${number(perSecond)} | ${number(r.deliveries)} | ${number(r.p50)} | ${number(r.p99)} | ${number(r.max)} | ${number(core * 100)} % | ${rss.map((mb) => number(mb)).join(' → ')} |`,
+      ),
+      '',
+    );
   }
   return lines.join('\n');
 }
