@@ -48,6 +48,34 @@ export const findingQuery = z.strictObject({
 });
 
 export const decisionQuery = z.strictObject({ ...stretch, ...paging, device, plate, enterprise: word });
+
+/** The three ledgers. */
+export const transportLedgerQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  enterprise: word,
+  plate,
+  direction: z.enum(['in', 'out']).optional(),
+  pairing: z.enum(['paired', 'open', 'no-exit', 'exit-without-entry']).optional(),
+});
+export const inPlantLedgerQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  enterprise: word,
+  plate,
+  state: z.enum(['paired', 'open', 'no-exit', 'exit-without-entry']).optional(),
+  at: moment('start').optional().describe('only who was inside at this moment'),
+  inside: z.enum(['true']).optional().describe('only who is inside now'),
+});
+export const machineryLedgerQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  enterprise: word,
+  device,
+  code: word.describe('the registration code'),
+  direction: z.enum(['in', 'out']).optional(),
+});
+
 export const deadLetterQuery = z.strictObject({ ...stretch, ...paging, device, code: word });
 export const auditLogQuery = z.strictObject({ ...stretch, ...paging });
 

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { instant } from '../../../devices/contract/messages.ts';
+import { paging } from './lists.ts';
+import { transportRow } from './ledgers.ts';
+
+/** The clean-transport account of an enterprise and civil month (`rules.md` §8), as it is stored and served. */
+
+export const month = z.string().regex(/^(20\d\d|21\d\d)-(0[1-9]|1[0-2])$/, { error: 'not a month YYYY-MM' });
+const enterpriseId = z.string().min(1).max(64);
+const share = z.number().nullable().describe('%, two decimals; null for an empty denominator');
+const tonnes = z.number().min(0).describe('t, whole kilograms');
+const count = z.int().min(0);
+
+export const MODES = ['rail', 'water', 'pipe', 'conveyor'] as const;
+export const STAGES_SHOWN = ['0', '1', '2', '3', '4', '5', '6', 'D', 'unknown'] as const;
+
+const amount = z.strictObject({ rows: count, tonnes });
+
+/** Every figure of the month. Those that are sums or counts of rows are named in `FIGURES` and drill down to them. */
+export const accountFigures = z.strictObject({
+  tonnes: z.strictObject({
+    rail: tonnes, water: tonnes, pipe: tonnes, conveyor: tonnes,
+    newEnergy: tonnes.describe('weighed road by new-energy'),
+    stage6: tonnes.describe('weighed road by stage 6'),
+    otherRoad: tonnes.describe('weighed road by all others'),
+    estimated: tonnes.describe('road rows nobody weighed, with the mean of their direction or the policy’s tonnes'),
+    clean: tonnes, total: tonnes,
+  }),
+  stages: z.strictObject(Object.fromEntries(STAGES_SHOWN.map((s) => [s, amount])) as Record<(typeof STAGES_SHOWN)[number], typeof amount>)
+    .describe('road rows by stage; those not matched exactly are unknown'),
+  directions: z.strictObject({ in: amount, out: amount }).describe('road rows'),
+  auditShare: share.describe('clean ÷ total, %'),
+  weighedShare: share.describe('the same without the rows that were not weighed, %'),
+  stage6Share: share.describe('weighed road by stage 6 ÷ total, %: the alternative path'),
+  rows: z.strictObject({ road: count, estimated: count, deliveries: count }),
+  passages: z.strictObject({
+    refused: count.describe('arrivals in that were answered refuse'),
+    turnedBack: count,
+    forced: count.describe('passages released by force'),
+    againstDecision: count.describe('passages on which `released-against-decision` stands'),
+  }),
+  transmission: z.strictObject({ gates: count, heardMinutes: count, expectedMinutes: count, percent: share }),
+  photos: z.strictObject({
+    required: count.describe('pictures the rows had to name'),
+    missing: count.describe('rows that do not name all of them'),
+    notUploaded: count.describe('rows on which `photo-not-uploaded` stands'),
+  }),
+  pairing: z.strictObject({
+    entries: count, exits: count,
+    paired: count.describe('entries that left'), open: count, noExit: count, exitWithoutEntry: count,
+    percent: share.describe('entries that left, of those no longer open, and exits that came in'),
+  }),
+  cargo: z.strictObject({
+    named: count, weighed: count,
+    incomplete: count.describe('rows without the name or the weight of the cargo'),
+    percent: share.describe('rows with both, %'),
+  }),
+  quality: z.strictObject({
+    rows: count,
+    faulty: count.describe('rows on which a finding of `gate-ledger` stands'),
+    percent: share.describe('rows without, %'), limit: z.number().describe('%'), met: z.boolean().nullable(),
+  }),
+  proposes: z.enum(['met', 'not-met']).nullable().describe('what the audit proposes; the bureau decides'),
+}); // prettier-ignore
+export type AccountFigures = z.infer<typeof accountFigures>;
+
+export const accountState = z.enum(['provisional', 'final']);
+
+export const account = z.strictObject({
+  enterprise: z.string(),
+  enterpriseName: z.string(),
+  county: z.string(),
+  industry: z.string(),
+  month: z.string(),
+  revision: z.int().min(1),
+  state: accountState,
+  asOf: instant.describe('it is made of what was recorded by then; of the first final one the moment of freezing'),
+  policyVersion: z.string(),
+  limits: z.strictObject({ minPercent: z.number(), defaultTonnes: z.number() }),
+  figures: accountFigures,
+  rank: z
+    .strictObject({ place: z.int().min(1), of: z.int().min(1) })
+    .nullable()
+    .describe('by audit share, greatest first, equal ones share a place, among all accounts of the month with one, as of `asOf`'),
+  monthOnMonth: z
+    .strictObject({
+      month: z.string(),
+      revision: z.int(),
+      auditShare: share,
+      totalTonnes: tonnes,
+      change: z.number().nullable().describe('percentage points of the audit share'),
+    })
+    .nullable()
+    .describe('against the last revision of the month before'),
+  differences: z
+    .array(
+      z.strictObject({
+        figure: z.string(),
+        before: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+        now: z.union([z.number(), z.string(), z.boolean()]).nullable(),
+      }),
+    )
+    .describe('to the revision before, figure by figure'),
+  digest: z.string().describe('SHA-256 of the canonical JSON (keys sorted, no white space) of all the rest'),
+});
+export type Account = z.infer<typeof account>;
+
+export const revisionShown = z.strictObject({ revision: z.int(), state: accountState, asOf: instant, digest: z.string() });
+
+/** One enterprise and month without `revision`: the last account, and which revisions there are. */
+export const accountWithRevisions = account.extend({
+  cleanTransport: z.enum(['met', 'not-met']).nullable().describe('what is in force now; the bureau decides'),
+  revisions: z.array(revisionShown).describe('newest first'),
+});
+
+/** A line of the month's list; `rank` and `monthOnMonth` are of now, among the last revisions. */
+export const accountLine = account.omit({ differences: true }).extend({
+  cleanTransport: z.enum(['met', 'not-met']).nullable(),
+  revisions: z.int().describe('how many there are'),
+});
+export type AccountLine = z.infer<typeof accountLine>;
+
+export const accountQuery = z
+  .strictObject({ ...paging, month, enterprise: enterpriseId.optional(), revision: z.coerce.number().int().min(1).optional() })
+  .refine((q) => q.revision === undefined || q.enterprise !== undefined, {
+    path: ['enterprise'],
+    error: 'a revision is of one enterprise',
+  });
+
+/** Figures that name their rows. */
+export const FIGURES = [
+  'tonnes.rail', 'tonnes.water', 'tonnes.pipe', 'tonnes.conveyor', 'tonnes.newEnergy', 'tonnes.stage6', 'tonnes.otherRoad',
+  'tonnes.estimated', 'tonnes.clean', 'tonnes.total', ...STAGES_SHOWN.map((s) => `stages.${s}` as const), 'directions.in', 'directions.out',
+  'rows.road', 'rows.estimated', 'rows.deliveries', 'passages.refused', 'passages.turnedBack', 'passages.forced',
+  'passages.againstDecision', 'photos.missing', 'photos.notUploaded', 'pairing.entries', 'pairing.exits', 'pairing.paired',
+  'pairing.open', 'pairing.noExit', 'pairing.exitWithoutEntry', 'cargo.incomplete', 'quality.faulty',
+] as const; // prettier-ignore
+export type FigureName = (typeof FIGURES)[number];
+
+export const accountRowsQuery = z.strictObject({
+  limit: paging.limit,
+  cursor: paging.cursor,
+  format: paging.format,
+  header: paging.header,
+  month,
+  enterprise: enterpriseId,
+  figure: z.enum(FIGURES),
+  revision: z.coerce.number().int().min(1).optional().describe('absent: the last'),
+});
+
+/** A row of a figure; `value` is what it adds: tonnes of a figure in tonnes, else 1. */
+export const accountRow = z.strictObject({
+  source: z.enum(['ledger', 'delivery', 'arrival', 'passage']),
+  id: z.string(),
+  value: z.number(),
+  at: instant.optional(),
+  estimated: z.boolean().optional().describe('it was not weighed'),
+  ledger: transportRow.optional(),
+  delivery: z
+    .strictObject({
+      id: z.string(),
+      mode: z.enum(MODES),
+      cargo: z.string(),
+      tonnes: z.number(),
+      direction: z.enum(['in', 'out']),
+    })
+    .optional(),
+  arrival: z.strictObject({ ref: z.string(), gate: z.string(), plate: z.string().optional() }).optional(),
+  passage: z.strictObject({ gate: z.string(), plate: z.string().optional(), release: z.string().optional() }).optional(),
+});
+export type AccountRow = z.infer<typeof accountRow>;
+
+/** Newest first; `total` is the figure as the account has it. */
+export const accountRows = z.strictObject({
+  figure: z.string(),
+  unit: z.enum(['t', 'rows']),
+  total: z.number(),
+  revision: z.int(),
+  items: z.array(accountRow),
+  next: z.string().nullable(),
+});
+
+/** The bureau decides what the enterprise's `cleanTransport` is; a new version of its registry row says so. */
+export const cleanTransportDecision = z.strictObject({
+  enterprise: enterpriseId,
+  month,
+  revision: z.int().min(1).describe('the account that was looked at; 409 where there is a newer one'),
+  cleanTransport: z.enum(['met', 'not-met']),
+  validFrom: instant.optional().describe('absent: now'),
+  reason: z.string().trim().min(1).max(2000),
+});
+
+export const cleanTransportDecided = z.strictObject({
+  enterprise: z.string(),
+  cleanTransport: z.enum(['met', 'not-met']),
+  validFrom: instant,
+  version: z.string().describe('the registry’s version of the enterprise that says so'),
+});
