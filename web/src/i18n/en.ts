@@ -1,9 +1,16 @@
 import { lawEn } from './law.en.ts';
+import { workEn } from './work.en.ts';
+import { listEn, officeEn } from './office.en.ts';
 
 /** The console's texts in English; the same keys as `zh-CN.ts` (a test holds that). */
 export const en = {
   app: { name: 'CleanHaul', subtitle: 'Vehicle and freight emissions supervision, Xinzhou', skip: 'Skip to content' },
-  nav: { alerts: 'Alerts', gates: 'Gates', map: 'Map', main: 'Main navigation' },
+  nav: { alerts: 'Alerts', gates: 'Gates', map: 'Map', main: 'Main navigation',
+    more: 'More', fold: 'Fold the rail', widen: 'Widen the rail',
+    group: { watch: 'Watch', records: 'Records', registry: 'Registry', administer: 'Administer' },
+    findings: 'Findings', decisions: 'Decisions', observations: 'Observations', registry: 'Registry', 'phase-out': 'Phase-out', devices: 'Devices',
+    users: 'Users', tokens: 'Tokens', 'dead-letters': 'Dead letters', 'audit-log': 'Audit log',
+  },
   shell: {
     searchPlate: 'Find a plate',
     searchHint: 'Type a plate, then Enter',
@@ -333,5 +340,8 @@ export const en = {
     whichColour: 'Plate colour',
     statuses: { 'in-use': 'in use', scrapped: 'scrapped', deregistered: 'deregistered' },
   },
+  list: listEn,
+  office: officeEn,
+  work: workEn,
   law: lawEn,
 };

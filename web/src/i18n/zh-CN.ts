@@ -1,9 +1,16 @@
 import { lawZh } from './law.zh-CN.ts';
+import { workZh } from './work.zh-CN.ts';
+import { listZh, officeZh } from './office.zh-CN.ts';
 
 /** The console's texts in Chinese: the language everything is written in first. */
 export const zhCN = {
   app: { name: '清运', subtitle: '忻州市移动源与货运排放监管平台', skip: '跳到正文' },
-  nav: { alerts: '告警', gates: '门禁', map: '地图', main: '主导航' },
+  nav: { alerts: '告警', gates: '门禁', map: '地图', main: '主导航',
+    more: '更多', fold: '收起导航', widen: '展开导航',
+    group: { watch: '值守', records: '记录', registry: '登记', administer: '管理' },
+    findings: '判定', decisions: '门禁判定', observations: '原始记录', registry: '登记库', 'phase-out': '淘汰清单', devices: '设备运行',
+    users: '用户', tokens: '令牌', 'dead-letters': '死信', 'audit-log': '操作日志',
+  },
   shell: {
     searchPlate: '查车牌',
     searchHint: '输入车牌，回车查询',
@@ -333,5 +340,8 @@ export const zhCN = {
     whichColour: '车牌颜色',
     statuses: { 'in-use': '在用', scrapped: '已报废', deregistered: '已注销' },
   },
+  list: listZh,
+  office: officeZh,
+  work: workZh,
   law: lawZh,
 };
