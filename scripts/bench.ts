@@ -8,6 +8,7 @@ import { startMongod } from '../server/embedded/mongod.ts';
 import { createLog } from '../server/log.ts';
 import type { LatencyTask, ThroughputTask } from './bench/generator.ts';
 import { measureLive } from './bench/live.ts';
+import { preload } from './bench/preload.ts';
 import { cpuSeconds, generate, seedRegistry, startBroker, startFloor, startPlatform, type Part } from './bench/parts.ts';
 import { profileTable, summariseProfile } from './bench/profile.ts';
 import { tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
@@ -21,7 +22,8 @@ const program = new Command()
   .option('--seconds <n>', 'measured seconds of each throughput run', Number, 15)
   .option('--rounds <n>', 'pairs of floor and platform', Number, 2)
   .option('--latency-seconds <n>', 'measured seconds of each latency run', Number, 8)
-  .option('--only <parts>', 'of: mix, gates, latency, live (comma-separated)', 'mix,gates,latency,live')
+  .option('--only <parts>', 'of: mix, gates, latency, stored, live (comma-separated)', 'mix,gates,latency,stored,live')
+  .option('--stored <n>', 'stored observations, and registered vehicles, of the part `stored`', Number, 1_000_000)
   .option('--most <n>', 'messages prepared per measured or warm-up second', Number, 11_000)
   .option('--rates <list>', 'arrivals a second of the latency runs', '100,300,500')
   .option('--profile', 'profile the platform in its last mix run and print where the time goes', false)
@@ -31,6 +33,7 @@ const options = program.parse().opts<{
   rounds: number;
   latencySeconds: number;
   only: string;
+  stored: number;
   most: number;
   rates: string;
   profile: boolean;
@@ -100,10 +103,15 @@ async function bench(): Promise<BenchResult> {
   say(`${result.machine.cpu}, ${result.machine.cores} cores · Node ${result.machine.node} · mongod ${version} · ${broker.name}`);
 
   let databases = 0;
-  /** A database of its own with the registry in it, and the platform on it. */
-  async function platformOn(profile?: string): Promise<{ part: Part; database: string }> {
+  /** A database of its own with the registry in it, and the platform on it. @param like a run whose stored messages are there many times */
+  async function platformOn(profile?: string, like?: string): Promise<{ part: Part; database: string }> {
     const database = `bench${++databases}`;
     await seedRegistry(mongod.uri.replace('/cleanhaul', `/${database}`), log);
+    if (like !== undefined) {
+      const filled = { mongo: mongod.uri, database, like, vehicles: options.stored, observations: options.stored };
+      const there = await preload(filled);
+      say(`stored before: ${there.observations} observations, ${there.vehicles} vehicles`);
+    }
     const where = { mongo: mongod.uri, database, broker, directory: join(directory, database) };
     return { part: held(await startPlatform({ ...where, ...(profile !== undefined && { profile }) })), database };
   }
@@ -124,9 +132,16 @@ async function bench(): Promise<BenchResult> {
       .map(({ v: _v, ns: _ns, background: _b, ...rest }) => rest as IndexDescription);
   }
 
-  async function measure(round: number, messages: 'mix' | 'gates', who: 'floor' | 'platform'): Promise<ThroughputRow> {
+  /** @param keep whether its database is left there; @param like what the platform finds stored already (`preload`) */
+  async function measure(
+    round: number,
+    messages: 'mix' | 'gates',
+    who: 'floor' | 'platform',
+    { keep = false, like }: { keep?: boolean; like?: string } = {},
+  ): Promise<ThroughputRow & { database: string }> {
     const profiled = options.profile && who === 'platform' && messages === 'mix' && round === options.rounds;
-    const { part, database } = who === 'floor' ? await floorOn(indexes) : await platformOn(profiled ? directory : undefined);
+    const { part, database } =
+      who === 'floor' ? await floorOn(indexes) : await platformOn(profiled ? directory : undefined, like);
     const pids = [part.pid, mongod.pid(), broker.pid];
     let used: number[] = [];
     const note = (begins: boolean) => (used = pids.map((pid, i) => (begins ? cpuSeconds(pid) : cpuSeconds(pid) - used[i]!)));
@@ -148,8 +163,9 @@ async function bench(): Promise<BenchResult> {
     if (profiled) storeUse = await useOfStore(database, measured.stored);
     const due = who === 'platform' && messages === 'mix' ? await judgeDue(database) : undefined;
     await part.stop();
-    await client.db(database).dropDatabase();
-    const row: ThroughputRow = {
+    if (!keep) await client.db(database).dropDatabase();
+    const row = {
+      database,
       round,
       messages,
       who,
@@ -239,6 +255,19 @@ async function bench(): Promise<BenchResult> {
       await part.stop();
       await client.db(database).dropDatabase();
     }
+  }
+
+  if (parts.has('stored')) {
+    // The runs alternate, so that what drifts on the machine favours neither.
+    const first = await measure(1, 'mix', 'platform', { keep: true });
+    const filled = await measure(1, 'mix', 'platform', { like: first.database });
+    const again = await measure(2, 'mix', 'platform');
+    await client.db(first.database).dropDatabase();
+    const empty = (first.result.perSecond + again.result.perSecond) / 2;
+    result.stored = { stored: options.stored, empty, filled: filled.result.perSecond };
+    say(
+      `with ${options.stored} observations and vehicles stored: ${(filled.result.perSecond / empty).toFixed(2)} of an empty store`,
+    );
   }
 
   if (parts.has('live')) {

@@ -101,13 +101,14 @@ async function throughput(task: ThroughputTask): Promise<Throughput> {
 
   let sent = 0;
   let next = 0;
+  const before = await collection.estimatedDocumentCount();
   let stored = 0;
   let lastStored = performance.now();
   const began = performance.now();
   let from: { at: number; stored: number } | undefined;
   let until: { at: number; stored: number } | undefined;
   const look = async () => {
-    const count = await collection.estimatedDocumentCount();
+    const count = (await collection.estimatedDocumentCount()) - before;
     const at = performance.now();
     if (count > stored) lastStored = at;
     stored = count;

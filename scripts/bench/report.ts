@@ -28,6 +28,8 @@ export interface BenchResult {
   throughput: ThroughputRow[];
   latency: LatencyRow[];
   live: LiveRow[];
+  /** Messages a second of the mix with that many observations and vehicles stored, and with none (mean of a run before and one after). */
+  stored?: { stored: number; empty: number; filled: number };
 }
 
 /** The middle of some numbers. */
@@ -110,6 +112,13 @@ export function tables(result: BenchResult): string {
       );
     }
     lines.push('');
+  }
+  if (result.stored) {
+    const { stored, empty, filled } = result.stored;
+    lines.push(
+      `mix with ${number(stored)} observations and as many vehicles stored ÷ with an empty store: **${number(filled / empty, 2)}** (${number(filled)}/s, ${number(empty)}/s)`,
+      '',
+    );
   }
   if (result.live.length > 0) {
     lines.push(
