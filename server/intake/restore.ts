@@ -1,4 +1,5 @@
 import { decodeMessage } from '../../devices/contract/decode.ts';
+import { factsOfResponse } from '../policy/responses.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import type { Observation } from '../rules/types.ts';
 import type { ObservationDoc } from '../store/types.ts';
@@ -57,7 +58,8 @@ export async function restoreWorks(docs: ObservationDoc[], registry: Registry, p
       body,
     } as Observation;
     const enterprise = doc.facts.enterprise === undefined ? undefined : enterprises.get(doc.facts.enterprise)?.facts;
-    const response = doc.facts.response === undefined ? undefined : responses.get(doc.facts.response)?.facts;
+    const row = doc.facts.response === undefined ? undefined : responses.get(doc.facts.response)?.facts;
+    const response = row && factsOfResponse(row);
     const work: Work = {
       observation,
       doc,

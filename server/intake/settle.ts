@@ -108,7 +108,7 @@ function sameVerdict(a: FindingDoc, b: FindingDoc): boolean {
 }
 
 function essence(doc: FindingDoc): string {
-  const { severity, proposal, status, at, dueAt, observations, count, last, measured, limit, zh, alert, vin, clue } = doc;
+  const { severity, proposal, status, at, dueAt, observations, count, last, measured, limit, zh, alert, vin, clue, facts } = doc;
   return JSON.stringify([
     severity,
     proposal,
@@ -124,9 +124,16 @@ function essence(doc: FindingDoc): string {
     alert,
     vin,
     clue,
+    sorted(facts),
   ]);
 }
 
-function sorted(record: Record<string, unknown>): [string, unknown][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+/** With the fields of every record in one order: the store gives them as they were first written. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value === null || typeof value !== 'object' || value instanceof Date) return value;
+  return Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => [key, sorted(field)]);
 }

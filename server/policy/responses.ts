@@ -30,7 +30,7 @@ export function responseInForce(
     if (!covers(row.counties, county)) continue;
     if (!best || outranks(row, best)) best = row;
   }
-  return best && factsOf(best);
+  return best && factsOfResponse(best);
 }
 
 /**
@@ -97,7 +97,8 @@ function outranks(row: ResponseRow, other: ResponseRow): boolean {
   return end !== otherEnd ? end > otherEnd : row.id < other.id;
 }
 
-function factsOf(row: ResponseRow): ResponseFacts {
+/** What a rule is told of a row: not when it was recorded. */
+export function factsOfResponse(row: ResponseRow): ResponseFacts {
   return {
     version: row.version,
     id: row.id,
