@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { createAlerts } from './alerts/alerts.ts';
 import { anchoredClock } from './clock.ts';
@@ -13,8 +14,13 @@ import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
 import { createRecords } from './audit/records.ts';
 import { createApp } from './http/app.ts';
+import type { DeviceCheck } from './http/device-credentials.ts';
 import type { GateState } from './http/contract/live.ts';
 import { alertsRouter } from './http/routes/alerts.ts';
+import { imagesRouter } from './http/routes/images.ts';
+import { createImageFiles } from './images/files.ts';
+import { createImages } from './images/images.ts';
+import { createThumbnails } from './images/thumbnails.ts';
 import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
@@ -118,6 +124,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     observe: metrics.observe,
     log,
   });
+  const files = createImageFiles({ directory: join(config.dataDir, 'images'), instance: config.instance });
+  const thumbnails = createThumbnails({ log });
+  stops.push(async () => thumbnails.stop());
+  const images = createImages({ db: store.db, files, thumbnail: (picture) => thumbnails.make(picture), clock });
   const policies = createPolicies({ db: store.db, clock, revisions, builtIn: xinzhou2021 });
   const jobs = createJobs({
     ...core.stores,
@@ -140,6 +150,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   });
   await Promise.all([
     core.indexes(),
+    files.start(),
+    images.indexes(),
     jobs.indexes(),
     registry.indexes(),
     identity.indexes(),
@@ -158,10 +170,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     clock,
   });
   const health = createDeviceHealth({ registry: core.registry, statuses: core.stores.statuses, findings: core.stores.findings, clock }); // prettier-ignore
+  const authenticate: DeviceCheck = async (kind, deviceId, secret) =>
+    isKind(kind) && (await registry.checkSecret(`${kind}/${deviceId}`, secret));
   const door = devicesRouter({
-    async authenticate(kind, deviceId, secret) {
-      return isKind(kind) && (await registry.checkSecret(`${kind}/${deviceId}`, secret));
-    },
+    authenticate,
     submit: (kind, deviceId, message, bytes) => core.intake.submit(kind, deviceId, message, bytes, DOOR_TIMEOUT_MS),
     policyOf: (gateId) => core.gatePolicies.of(gateId),
     now: () => clock.now(),
@@ -179,6 +191,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     replay: createReplay({ deadLetters: core.stores.deadLetters, intake: core.intake }),
     routers: [
       door,
+      imagesRouter({ images, authenticate, audit: (...entry) => identity.audit(...entry) }),
       alertsRouter({ alerts }),
       gatesRouter({ board }),
       deviceHealthRouter({ health }),

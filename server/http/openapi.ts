@@ -18,6 +18,7 @@ import {
   observationShown,
   problem,
 } from './contract/records.ts';
+import { imageKept, imageQuery } from './contract/images.ts';
 import { activation, changesQuery, policyChanges, policyShown } from './contract/policy.ts';
 import { jobCreated, jobShown, whatIfBody } from './contract/jobs.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
@@ -28,7 +29,7 @@ import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 type Json = Record<string, unknown>;
 
 interface Route {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
   path: string;
   summary: string;
   query?: z.ZodObject;
@@ -92,6 +93,9 @@ const ROUTES: Route[] = [
   { method: 'post', path: '/policies/{version}/activate', summary: 'Put a draft in force from a moment to come; not by who wrote it. If-Match is heeded', body: activation, answer: policyDetail },
   { method: 'post', path: '/devices/{kind}/{deviceId}/{message}', summary: `A device's message (${KINDS.map((k) => `${k}: ${MESSAGES[k].join(', ')}`).join('; ')}; every kind: status)`, body: z.union([outbox, status]), answer: z.union([decision, receipt]) },
   { method: 'get', path: '/devices/gate/{deviceId}/policy', summary: 'What a gate needs to decide alone', answer: gatePolicy },
+  { method: 'put', path: '/images/{sha256}', summary: 'Bring a picture (JPEG or PNG, ≤ 2 MiB): its device, or a user of the enterprise at whose gates it was named. 200: it was there already', body: z.string().meta({ contentEncoding: 'binary' }), bodyTypes: ['image/jpeg', 'image/png'], answer: imageKept, status: 201 },
+  { method: 'head', path: '/images/{sha256}', summary: 'Whether a picture is there: to a device, whether it brought it itself' },
+  { method: 'get', path: '/images/{sha256}', summary: 'A picture that an observation in the scope names, of a device that brought it itself', query: imageQuery },
   { method: 'get', path: '/time', summary: 'Platform time', answer: z.object({ at: z.string(), speed: z.number() }) },
 ]; // prettier-ignore
 
@@ -123,8 +127,20 @@ function paths(): Json {
   return all;
 }
 
-function operation({ path, summary, query, body, bodyTypes, answer, status: code = 200, ifMatch, idempotent }: Route): Json {
+function operation({
+  method,
+  path,
+  summary,
+  query,
+  body,
+  bodyTypes,
+  answer,
+  status: code = 200,
+  ifMatch,
+  idempotent,
+}: Route): Json {
   const ofDevice = path.startsWith('/devices/') && path !== '/devices/health';
+  const alsoOfDevice = path.startsWith('/images/') && method !== 'get';
   const header = (name: string, required: boolean) => ({ name, in: 'header', required, schema: { type: 'string' } });
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
@@ -135,6 +151,7 @@ function operation({ path, summary, query, body, bodyTypes, answer, status: code
   return {
     summary,
     ...(ofDevice && { security: [{ device: [] }] }),
+    ...(alsoOfDevice && { security: [{ device: [] }, { session: [] }, { token: [] }] }),
     ...(path === '/time' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

@@ -33,6 +33,12 @@ schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: {
 schema.index({ vehicle: 1, at: 1 }, { name: 'off-route', partialFilterExpression: { 'offRoute.code': { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'long', partialFilterExpression: { long: true } });
 schema.index({ vehicle: 1, enterprise: 1, at: 1 }, { name: 'rows', partialFilterExpression: { row: true } });
+schema.index({ pictures: 1 }, { partialFilterExpression: { pictures: { $exists: true } } });
+schema.index({ kind: 1, at: 1, _id: 1 }, { name: 'passages', partialFilterExpression: { message: 'passage' } });
+schema.index(
+  { enterprise: 1, kind: 1, at: 1, _id: 1 },
+  { name: 'enterprise-passages', partialFilterExpression: { message: 'passage' } },
+);
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
 /**
@@ -50,6 +56,9 @@ export const TIME_LINE = {
   rows: 'rows',
 } as const;
 export const SIGHTED = { source: { $exists: true } } as const;
+
+/** The indexes of ledgers and accounts: passages at gates and machinery gates in order of lists, of everybody and of one enterprise. */
+export const PASSAGES = { all: 'passages', ofEnterprise: 'enterprise-passages' } as const;
 
 /** The stored messages. Inserts are unordered on the unique `_id`; a duplicate means "stored already", not "judged already". */
 export function observationStore(connection: Connection) {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { Decision, GatePolicy, Rejected } from '../../../devices/contract/answers.ts';
 import { formatInstant } from '../../../devices/contract/instant.ts';
-import { DEVICE_ID, isKind, type Kind } from '../../../devices/contract/kinds.ts';
+import type { Kind } from '../../../devices/contract/kinds.ts';
 import { AppError } from '../../errors.ts';
+import { shownDevice, unlessAway } from '../device-credentials.ts';
 
 /** What became of a message at the intake; null for a status. */
 type DoorOutcome = { stored: true; id: string; decision?: Decision } | { stored: false; rejected: Rejected } | null;
@@ -19,9 +20,6 @@ export interface DeviceDoor {
 
 /** A body above this is not kept, only its digest; the contract's own bound (64 KiB) is answered `too-large` by the intake. */
 const MAX_BODY = 256 * 1024;
-
-/** A store that hangs is away: a device is not kept waiting for longer. */
-const ANSWER_WITHIN_MS = 10_000;
 
 /** `POST /devices/<kind>/<deviceId>/<message>` and `GET /devices/gate/<id>/policy`, for devices without MQTT; HTTP Basic. */
 export function devicesRouter(door: DeviceDoor): Router {
@@ -67,22 +65,6 @@ async function bodyOf(req: Request): Promise<{ bytes?: Buffer; sha256: string }>
   return { sha256: hash.digest('hex'), ...(length <= MAX_BODY && { bytes: Buffer.concat(chunks) }) };
 }
 
-/** What needs the store, in time. @throws 503 when it fails or hangs */
-async function unlessAway<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('late')), ANSWER_WITHIN_MS);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } catch (cause) {
-    const text = { zh: '存储暂不可用，请保留消息稍后重发', en: 'the store is away: keep the message and send it again' };
-    throw new AppError(503, 'store-away', text, { retryAfter: 5, cause });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 function sendRejected(res: Response, rejected: Rejected): void {
   const status = rejected.code === 'too-large' ? 413 : rejected.code === 'rate-limited' ? 429 : 422;
   if (rejected.retryAfter !== undefined) res.set('Retry-After', String(rejected.retryAfter));
@@ -91,19 +73,9 @@ function sendRejected(res: Response, rejected: Rejected): void {
 
 /** The device that asks. @throws 401 on bad credentials, 403 on another's path */
 async function deviceOf(req: Request, door: DeviceDoor, only?: Kind): Promise<{ kind: Kind; deviceId: string }> {
-  const kind = only ?? String(req.params.kind);
-  const deviceId = String(req.params.deviceId);
-  const basic = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(req.get('Authorization') ?? '')?.[1];
-  const shown = basic === undefined ? '' : Buffer.from(basic, 'base64').toString('utf8');
-  const colon = shown.indexOf(':');
-  const [user, secret] = colon < 0 ? ['', ''] : [shown.slice(0, colon), shown.slice(colon + 1)];
-  const [shownKind = '', shownId = '', ...more] = user.split('/');
-  const wellFormed = isKind(shownKind) && DEVICE_ID.test(shownId) && more.length === 0;
-  if (!wellFormed || !(await unlessAway(door.authenticate(shownKind, shownId, secret)))) {
-    throw new AppError(401, 'bad-credentials', { zh: '设备账号或密钥有误', en: 'the device account or its secret is wrong' });
-  }
-  if (shownKind !== kind || shownId !== deviceId) {
+  const shown = await shownDevice(req, (kind, deviceId, secret) => door.authenticate(kind, deviceId, secret));
+  if (shown.kind !== (only ?? String(req.params.kind)) || shown.deviceId !== String(req.params.deviceId)) {
     throw new AppError(403, 'foreign-path', { zh: '只能使用本设备的路径', en: 'a device may only use its own paths' });
   }
-  return { kind: shownKind, deviceId };
+  return shown;
 }
