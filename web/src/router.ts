@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router';
 import { lastBoard } from './live/lastBoard.ts';
+import { firstRoom } from './navigation.ts';
 import { useSession } from './stores/session.ts';
 
 /** The rooms of the console. Every room but the front ones is fetched when it is entered. */
@@ -11,6 +12,24 @@ export const router = createRouter({
     { path: '/alerts/:id', name: 'alert', component: () => import('./rooms/AlertPage.vue'), meta: { title: 'alert.title' } },
     { path: '/gates', name: 'gates', component: () => import('./rooms/GateBoard.vue'), meta: { title: 'nav.gates' } },
     { path: '/map', name: 'map', component: () => import('./rooms/MapRoom.vue'), meta: { title: 'nav.map' } },
+    {
+      path: '/findings',
+      name: 'findings',
+      component: () => import('./rooms/office/FindingList.vue'),
+      meta: { title: 'nav.findings' },
+    },
+    {
+      path: '/decisions',
+      name: 'decisions',
+      component: () => import('./rooms/office/DecisionList.vue'),
+      meta: { title: 'nav.decisions' },
+    },
+    {
+      path: '/observations',
+      name: 'observations',
+      component: () => import('./rooms/office/ObservationList.vue'),
+      meta: { title: 'nav.observations' },
+    },
     {
       path: '/vehicles/:number/:colour',
       name: 'vehicle',
@@ -27,7 +46,11 @@ router.beforeEach(async (to) => {
   const session = useSession();
   // Without an answer the shell comes up all the same and says that the platform is away.
   const user = await session.ask().catch(() => 'unreachable' as const);
-  if (user !== null) return true;
+  if (user === 'unreachable') return true;
+  if (user !== null) {
+    const first = firstRoom(user.role);
+    return to.name === 'alerts' && first.name !== 'alerts' ? { path: first.to } : true;
+  }
   return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
 });
 

@@ -1,3 +1,5 @@
+import type { Page } from './types.ts';
+
 /** An answer that is not a success, as RFC 9457 tells it; `status` 0 when nothing answered. */
 export class ApiError extends Error {
   readonly status: number;
@@ -37,6 +39,25 @@ export function configureClient(next: Around): void {
  * @throws ApiError with the problem's `code` and its detail in the language asked for.
  */
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const response = await answer(path, options);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** A thing with the revision it was read at, for `If-Match`; null where the platform names none. @throws ApiError */
+export async function callWithTag<T>(path: string, options: CallOptions = {}): Promise<{ body: T; etag: string | null }> {
+  const response = await answer(path, options);
+  return { body: (await response.json()) as T, etag: response.headers.get('etag') };
+}
+
+/** A page of a list with the moment S it shows (`X-As-Of`). @throws ApiError */
+export async function callPage<T>(path: string, options: CallOptions = {}): Promise<Page<T> & { asOf: string | null }> {
+  const response = await answer(path, options);
+  return { ...((await response.json()) as Page<T>), asOf: response.headers.get('x-as-of') };
+}
+
+/** The answer itself, where it is a success: its body is still to be read. @throws ApiError */
+export async function answer(path: string, options: CallOptions = {}): Promise<Response> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'accept-language': around.language(),
@@ -59,8 +80,7 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     if (response.status === 401 && path !== '/session') around.onSignedOut();
     throw await problem(response);
   }
-  if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response;
 }
 
 async function problem(response: Response): Promise<ApiError> {

@@ -19,10 +19,12 @@ const kept = {
   },
 };
 
-/** What this person chose on this computer: language and theme. */
+/** What this person chose on this computer: language, theme, how wide the rail is. */
 export const usePrefs = defineStore('prefs', () => {
   const language = ref<Language>('zh-CN');
   const dark = ref(document.documentElement.classList.contains('dark'));
+  /** The rail shows signs only. */
+  const narrowRail = ref(kept.get('rail') === 'narrow');
 
   async function setLanguage(next: Language) {
     await speak(next);
@@ -36,11 +38,16 @@ export const usePrefs = defineStore('prefs', () => {
     kept.set('theme', next ? 'dark' : 'light');
   }
 
+  function setNarrowRail(next: boolean) {
+    narrowRail.value = next;
+    kept.set('rail', next ? 'narrow' : 'wide');
+  }
+
   async function start() {
     const wanted = LANGUAGES.find((one) => one === kept.get('language'));
     await speak(wanted ?? 'zh-CN').catch(() => undefined);
     language.value = wanted ?? 'zh-CN';
   }
 
-  return { language, dark, setLanguage, setDark, start };
+  return { language, dark, narrowRail, setLanguage, setDark, setNarrowRail, start };
 });

@@ -1,0 +1,51 @@
+import { expect } from 'chai';
+import { ACCESS, REGISTRY_ACCESS } from '../../../server/http/access.ts';
+import type { Role } from '../../../web/src/api/types.ts';
+import { zhCN } from '../../../web/src/i18n/zh-CN.ts';
+import { firstRoom, GROUPS, mayEnter, ROOMS, roomsOf } from '../../../web/src/navigation.ts';
+
+/** What the platform asks of whoever reads what a room shows. */
+const NEEDS: Record<string, readonly Role[]> = {
+  alerts: ACCESS['alerts:read'],
+  gates: ACCESS['decisions:read'],
+  map: ACCESS['alerts:read'],
+  findings: ACCESS['findings:read'],
+  decisions: ACCESS['decisions:read'],
+  observations: ACCESS['observations:read'],
+  registry: [...new Set(Object.values(REGISTRY_ACCESS).flatMap((one) => one.read))],
+  devices: ACCESS['devices:health'],
+  users: ACCESS.users,
+  tokens: ACCESS.tokens,
+  'dead-letters': ACCESS['dead-letters'],
+  'audit-log': ACCESS['audit-log:read'],
+};
+
+describe('the rail', () => {
+  for (const [name, roles] of Object.entries(NEEDS)) {
+    it(`shows ${name} to whoever may read it, and to nobody else`, () => {
+      const room = ROOMS.find((one) => one.name === name);
+      expect([...(room?.roles ?? [])].sort()).to.deep.equal([...roles].sort());
+    });
+  }
+
+  it('has a word for every room and group', () => {
+    const words = zhCN.nav as Record<string, unknown>;
+    for (const room of ROOMS) expect(words[room.name], room.name).to.be.a('string');
+    for (const group of GROUPS) expect((words['group'] as Record<string, unknown>)[group], group).to.be.a('string');
+  });
+
+  it('begins where a role has something to do', () => {
+    expect(firstRoom('police').to).to.equal('/');
+    expect(firstRoom('administrator').name).to.equal('registry');
+  });
+
+  it('shows everything to the owner and no empty group to anybody', () => {
+    expect(roomsOf('owner').flatMap((group) => group.rooms)).to.have.length(ROOMS.length);
+    for (const role of ['police', 'market', 'enterprise', 'administrator'] as const) {
+      for (const { rooms } of roomsOf(role)) {
+        expect(rooms.length).to.be.greaterThan(0);
+        expect(rooms.every((room) => mayEnter(role, room))).to.equal(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import type { Role } from './api/types.ts';
+import type { IconName } from './components/Icon.vue';
+
+/**
+ * The rooms of the rail, by what people do there. A room shows to the roles that may read what it shows (`server/http/access.ts`; a unit
+ * test holds the two together); the owner sees all. The name is the route's and the word `nav.<name>`.
+ */
+export const GROUPS = ['watch', 'records', 'registry', 'administer'] as const;
+export type Group = (typeof GROUPS)[number];
+
+export interface Room {
+  name: string;
+  to: string;
+  icon: IconName;
+  group: Group;
+  roles: readonly Role[];
+}
+
+const ALL_BUT_ADMINISTRATOR = ['police', 'bureau', 'market', 'enterprise', 'auditor'] as const;
+
+export const ROOMS: readonly Room[] = [
+  { name: 'alerts', to: '/', icon: 'alerts', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'gates', to: '/gates', icon: 'gates', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'map', to: '/map', icon: 'map', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'findings', to: '/findings', icon: 'finding', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'decisions', to: '/decisions', icon: 'check', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'observations', to: '/observations', icon: 'photo', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
+  {
+    name: 'registry',
+    to: '/registry',
+    icon: 'book',
+    group: 'registry',
+    roles: ['police', 'bureau', 'market', 'enterprise', 'auditor', 'administrator'],
+  },
+  { name: 'phase-out', to: '/phase-out', icon: 'truck', group: 'registry', roles: ['police', 'bureau', 'auditor'] },
+  { name: 'devices', to: '/devices', icon: 'device', group: 'registry', roles: ['police', 'bureau', 'enterprise', 'auditor'] },
+  { name: 'users', to: '/users', icon: 'users', group: 'administer', roles: ['administrator'] },
+  { name: 'tokens', to: '/tokens', icon: 'key', group: 'administer', roles: ['administrator'] },
+  {
+    name: 'dead-letters',
+    to: '/dead-letters',
+    icon: 'letter',
+    group: 'administer',
+    roles: ['bureau', 'auditor', 'administrator'],
+  },
+  { name: 'audit-log', to: '/audit-log', icon: 'list', group: 'administer', roles: ['auditor'] },
+];
+
+export function mayEnter(role: Role, room: Pick<Room, 'roles'>): boolean {
+  return role === 'owner' || room.roles.includes(role);
+}
+
+/** The rooms of a role, by group, without empty groups. */
+export function roomsOf(role: Role): { group: Group; rooms: Room[] }[] {
+  return GROUPS.map((group) => ({ group, rooms: ROOMS.filter((room) => room.group === group && mayEnter(role, room)) })).filter(
+    ({ rooms }) => rooms.length > 0,
+  );
+}
+
+/** Where a role begins. */
+export function firstRoom(role: Role): Room {
+  return ROOMS.find((room) => mayEnter(role, room))!;
+}
