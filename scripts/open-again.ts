@@ -17,6 +17,7 @@ import { dueStore } from '../server/store/due-work.ts';
 import { findingStore } from '../server/store/findings.ts';
 import { gatePayloadStore } from '../server/store/gate-policies.ts';
 import { hourSumsStore } from '../server/store/hour-sums.ts';
+import { imageStore } from '../server/store/images.ts';
 import { observationStore } from '../server/store/observations.ts';
 import { ensureAnchor } from '../server/store/settings.ts';
 
@@ -43,6 +44,7 @@ export async function openAgain(uri?: string): Promise<{ deps: AgainDeps; close(
       moments: dueStore(connection, 'due_moments'),
       due: dueStore(connection),
       hours: hourSumsStore(connection),
+      images: imageStore(store.db),
       policies,
       registry,
       clock,

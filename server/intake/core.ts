@@ -13,6 +13,7 @@ import { deviceStatusStore } from '../store/device-status.ts';
 import { dueStore } from '../store/due-work.ts';
 import { findingStore } from '../store/findings.ts';
 import { gatePayloadStore } from '../store/gate-policies.ts';
+import { imageStore } from '../store/images.ts';
 import { hourSumsStore } from '../store/hour-sums.ts';
 import { observationStore } from '../store/observations.ts';
 import { reconcileStore } from '../store/reconciles.ts';
@@ -68,9 +69,10 @@ export function createCore(deps: CoreDeps) {
     hours: hourSumsStore(connection),
     statuses: deviceStatusStore(connection),
     payloads: gatePayloadStore(connection),
+    images: imageStore(connection.db!),
   };
-  const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads } = stores;
-  const history = { observations, findings, decisions, payloads, statuses, moments, hours, registry, policies, clock };
+  const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads, images } = stores;
+  const history = { observations, findings, decisions, payloads, statuses, moments, hours, images, registry, policies, clock };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({
     ...history,

@@ -145,6 +145,45 @@ export const gatePhotos: Rule = {
   },
 };
 
+/** A picture that a passage names, and when its gate uploaded it; absent: it never did. */
+export interface NamedPicture {
+  role: string;
+  sha256: string;
+  uploadedAt?: number | undefined;
+}
+
+/**
+ * `photo-not-uploaded`: a passage at a gate, of whatever plate and outcome, names a picture of a role the gate is required to take, which
+ * the gate had not uploaded 24 h later (24 h exactly is in time). What comes after that does not change it: it was not there when it had
+ * to be.
+ */
+export function judgeUploads(
+  passage: Pick<LedgerPassage, 'ref' | 'at' | 'receivedAt' | 'policy'>,
+  required: readonly string[] = [],
+  pictures: readonly NamedPicture[] = [],
+): DueDraft[] {
+  const { uploadHours, basis } = passage.policy.rules['gate-ledger'];
+  const due = Math.max(passage.at, passage.receivedAt) + uploadHours * HOUR;
+  const late = pictures.filter(({ role, uploadedAt = Infinity }) => required.includes(role) && uploadedAt > due);
+  if (late.length === 0) return [];
+  const roles = [...new Set(late.map(({ role }) => role))].sort();
+  const draft = findingOn(
+    ID,
+    { observation: passage, policy: passage.policy },
+    {
+      code: 'photo-not-uploaded',
+      severity: 'info',
+      proposal: 'none',
+      basis,
+      measured: { roles: roles.join(','), pictures: [...new Set(late.map(({ sha256 }) => sha256))].sort().join(',') },
+      limit: { hours: uploadHours },
+      zh: `通行记录引用的规定照片${uploadHours}小时内未上传：${roles.map((role) => ROLE_ZH[role] ?? role).join('、')}`,
+      en: `Required photos were named and not uploaded within ${uploadHours} h: ${roles.join(', ')}`,
+    },
+  );
+  return [{ draft, due }];
+}
+
 const ROLE_ZH: Record<string, string> = { vehicle: '车身', head: '车头', plate: '车牌', cargo: '货物' };
 
 /** Moments count from the later of `at` and `receivedAt`. */

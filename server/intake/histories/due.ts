@@ -3,6 +3,7 @@ import type { Change } from '../settle.ts';
 import { judgeDarkMoments } from './dark-terminal.ts';
 import { judgeSold } from './sale-ban.ts';
 import type { HistoryDeps } from './deps.ts';
+import { judgePhotos } from './gate-photos.ts';
 import { judgeLedgers } from './gate-ledger.ts';
 import { judgeDeviceDays } from './device-days.ts';
 
@@ -17,6 +18,7 @@ export const MOMENTS: Readonly<Record<string, MomentHandler>> = {
   dark: judgeDarkMoments,
   ledger: judgeLedgers,
   'ledger-exit': judgeLedgers,
+  'ledger-photo': judgePhotos,
   'device-day': judgeDeviceDays,
   'sale-ban': judgeSold,
 };

@@ -9,12 +9,12 @@ import { restoreWorks } from '../restore.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
+import { LEDGER_SLICE as SLICE, namesRequired } from './gate-photos.ts';
 import { rowsAround, type LedgerSpan } from './ledger-rows.ts';
 
 const CODES = ['exit-without-entry', 'no-exit', 'no-arrival'] as const;
-/** A gate's messages are marked by stretches of so long, and the moments at which they are judged are gathered. */
-const SLICE = 5 * MINUTE;
-const ROUND = { ledger: MINUTE, 'ledger-exit': 5 * MINUTE } as const;
+/** The moments at which marked stretches are judged are gathered. */
+const ROUND = { ledger: MINUTE, 'ledger-exit': 5 * MINUTE, 'ledger-photo': 5 * MINUTE } as const;
 type MarkKind = keyof typeof ROUND;
 /** Rows of one identity further apart are judged as stretches of their own. */
 const APART = 6 * HOUR;
@@ -30,25 +30,28 @@ export function forgetLedgerMarks(moments: HistoryDeps['moments']): void {
 }
 
 /**
- * `gate-ledger` waits for its moments: messages only mark their gate and five minutes as due, once ten minutes and, for entries, once 48 h
- * after they came. Nothing is found before; a late message is judged at its own moment, with its neighbours, and withdraws or makes then.
+ * `gate-ledger` waits for its moments: messages only mark their gate and five minutes as due: ten minutes after they came, entries also
+ * 48 h after, passages that name required pictures 24 h after. Nothing is found before; a late message is judged at its own moment, with
+ * its neighbours, and withdraws or makes then.
  */
 export async function settleLedger(works: Work[], deps: HistoryDeps): Promise<Change[]> {
   const now = deps.clock.now();
   const marked = markedBy.get(deps.moments) ?? new Map<string, number>();
   markedBy.set(deps.moments, marked);
   const items = new Map<string, { id: string; kind: MarkKind; about: string; from: number; dueAt: number }>();
-  const mark = (kind: MarkKind, { doc }: Work, ms: number) => {
+  const mark = (kind: MarkKind, { doc }: Work, ms: number, since = now) => {
     const at = doc.at.getTime();
     const from = Math.floor(at / SLICE) * SLICE;
-    const dueAt = Math.ceil((Math.max(at, now) + ms) / ROUND[kind]) * ROUND[kind];
+    const dueAt = Math.ceil((Math.max(at, since) + ms) / ROUND[kind]) * ROUND[kind];
     const id = `${kind}/${doc.deviceId}/${from}/${dueAt}`;
     if ((marked.get(id) ?? 0) <= now) items.set(id, { id, kind, about: doc.deviceId, from, dueAt });
   };
   for (const work of works) {
     const { doc, policy } = work;
-    if (doc.kind !== 'gate' || (doc.message === 'passage' && !doc.row)) continue;
-    const { pendingMinutes, exitHours } = policy.rules['gate-ledger'];
+    if (doc.kind !== 'gate') continue;
+    const { pendingMinutes, exitHours, uploadHours } = policy.rules['gate-ledger'];
+    if (namesRequired(work)) mark('ledger-photo', work, uploadHours * HOUR, doc.receivedAt.getTime());
+    if (doc.message === 'passage' && !doc.row) continue;
     mark('ledger', work, pendingMinutes * MINUTE);
     if (doc.row && doc.direction === 'in' && doc.enterprise !== undefined) mark('ledger-exit', work, exitHours * HOUR);
   }

@@ -5,9 +5,11 @@ import {
   gatePhotos,
   judgeArrival,
   judgePairing,
+  judgeUploads,
   ledgerRows,
   type ArrivalFacts,
   type LedgerPassage,
+  type NamedPicture,
 } from '../../../server/rules/gate-ledger.ts';
 import { arrival, expectWellFormed, gate, given, passage, recognition, sighting, t } from '../../support/rules.ts';
 
@@ -192,5 +194,47 @@ describe('photos a gate is required to take', () => {
     given({ device }).when(arrival()).findsNothing(gatePhotos);
     given({ device }).when(sighting()).findsNothing(gatePhotos);
     given().when(passage()).findsNothing(gatePhotos);
+  });
+});
+
+describe('photos that were named and have to be uploaded', () => {
+  const NOON = DAY + '12:00';
+  const NEXT = '2021-11-16T';
+  const shot = (role: string, uploaded?: string, digit = 'a'): NamedPicture => ({
+    role,
+    sha256: digit.repeat(64),
+    ...(uploaded !== undefined && { uploadedAt: t(uploaded) }),
+  });
+  const table: { what: string; pictures: NamedPicture[]; required?: string[]; received?: string; roles: string | null }[] = [
+    { what: 'named none', pictures: [], roles: null },
+    { what: 'came at once', pictures: [shot('plate', NOON)], roles: null },
+    { what: 'came before the passage was received', pictures: [shot('plate', DAY + '11:00')], roles: null },
+    { what: 'came 24 h later exactly', pictures: [shot('plate', NEXT + '12:00')], roles: null },
+    { what: 'came a millisecond after the 24 h', pictures: [shot('plate', NEXT + '12:00:00.001')], roles: 'plate' },
+    { what: 'never came', pictures: [shot('plate')], roles: 'plate' },
+    { what: 'never came, of a role that is not required', pictures: [shot('cargo')], roles: null },
+    { what: 'never came, where none are required', pictures: [shot('plate')], required: [], roles: null },
+    { what: 'came one of two', pictures: [shot('plate', NOON), shot('vehicle', undefined, 'b')], roles: 'vehicle' },
+    { what: 'came one of two of a role', pictures: [shot('plate', NOON), shot('plate', undefined, 'b')], roles: 'plate' },
+    { what: 'came neither of two', pictures: [shot('vehicle', undefined, 'b'), shot('plate')], roles: 'plate,vehicle' },
+    { what: 'came 24 h after a late passage was received', pictures: [shot('plate', NEXT + '15:00')], received: DAY + '15:00', roles: null },
+    { what: 'came later than 24 h after a late passage was received', pictures: [shot('plate', NEXT + '15:01')], received: DAY + '15:00', roles: 'plate' },
+    { what: 'came within 24 h of a passage whose clock runs ahead', pictures: [shot('plate', NEXT + '12:00')], received: DAY + '11:58', roles: null },
+  ]; // prettier-ignore
+  for (const { what, pictures, required = ['plate', 'vehicle'], received = NOON, roles } of table) {
+    it(`give ${roles === null ? 'nothing' : 'one finding'} where they ${what}`, () => {
+      const passage = row('in 12:00', { receivedAt: t(received) });
+      const drafts = judgeUploads(passage, required, pictures);
+      expect(drafts.map(({ draft }) => draft.measured?.roles)).to.deep.equal(roles === null ? [] : [roles]);
+      for (const { draft, due } of drafts) {
+        expectWellFormed(draft);
+        expect(draft).to.include({ code: 'photo-not-uploaded', severity: 'info', proposal: 'none', subject: passage.ref });
+        expect(due - Math.max(passage.at, passage.receivedAt)).to.equal(24 * 3_600_000);
+      }
+    });
+  }
+  it('are not asked of a gate that is required to take none', () => {
+    expect(judgeUploads(row('in 12:00'), undefined, [shot('plate')])).to.deep.equal([]);
+    expect(judgeUploads(row('in 12:00'), ['plate'])).to.deep.equal([]);
   });
 });
