@@ -12,6 +12,7 @@ import { isKind } from '../devices/contract/kinds.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
+import { createJobRows } from './audit/job-rows.ts';
 import { createRecords } from './audit/records.ts';
 import { createApp } from './http/app.ts';
 import type { DeviceCheck } from './http/device-credentials.ts';
@@ -46,7 +47,9 @@ import { ensureAlertIndexes } from './store/alerts.ts';
 import { createGateLaneStore } from './store/gate-lanes.ts';
 import { createLiveEventStore, ensureLiveIndexes } from './store/live-events.ts';
 import { reconcileStore } from './store/reconciles.ts';
+import { jobRowStore } from './store/job-rows.ts';
 import { jobStore } from './store/jobs.ts';
+import { rejudgeChangeStore } from './store/rejudge-changes.ts';
 import { policyStore } from './store/policies.ts';
 import { createRevisions } from './store/revisions.ts';
 import { ensureAnchor } from './store/settings.ts';
@@ -135,6 +138,10 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     policies: book,
     clock,
     jobs: jobStore(store.connection),
+    rows: jobRowStore(store.connection),
+    changes: rejudgeChangeStore(store.connection),
+    alerts,
+    backlog: () => core.intake.backlog(),
     policyOf: async (version) =>
       version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy,
     owner: core.owner,
@@ -197,7 +204,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       deviceHealthRouter({ health }),
       policiesRouter({ policies }),
       disputesRouter({ disputes }),
-      jobsRouter({ jobs, audit: (...entry) => identity.audit(...entry) }),
+      jobsRouter({ jobs, rows: createJobRows({ db: store.db, clock }), audit: (...entry) => identity.audit(...entry) }),
     ],
     secure: false,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),

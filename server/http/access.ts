@@ -17,6 +17,7 @@ export const ACCESS = {
   'images:write': ['enterprise'],
   'alerts:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'what-if': ['bureau'],
+  're-judge': ['bureau'],
   'what-if:read': ['police', 'bureau', 'enterprise', 'auditor'],
   'disputes:raise': ['enterprise'],
   'disputes:answer': ['bureau'],

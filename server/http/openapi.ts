@@ -20,7 +20,7 @@ import {
 } from './contract/records.ts';
 import { imageKept, imageQuery } from './contract/images.ts';
 import { activation, changesQuery, policyChanges, policyShown } from './contract/policy.ts';
-import { jobCreated, jobShown, whatIfBody } from './contract/jobs.ts';
+import { jobCreated, jobRowQuery, jobRowShown, jobShown, rejudgeBody, whatIfBody } from './contract/jobs.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 
@@ -77,8 +77,10 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/devices/health', summary: 'How devices are', query: smallListQuery, answer: listOf(deviceHealth) },
   { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
   { method: 'post', path: '/what-if', summary: 'What another policy would have changed in a period', body: whatIfBody, answer: jobCreated, status: 202 },
+  { method: 'post', path: '/re-judge', summary: 'Judge the messages of a period anew with what is known now', body: rejudgeBody, answer: jobCreated, status: 202 },
   { method: 'get', path: '/jobs', summary: 'The latest jobs', answer: listOf(jobShown) },
   { method: 'get', path: '/jobs/{id}', summary: 'One job, with its result when it is done', answer: jobShown },
+  { method: 'get', path: '/jobs/{id}/rows', summary: 'The verdicts that a job changed or would change', query: jobRowQuery, answer: listOf(jobRowShown) },
   { method: 'delete', path: '/jobs/{id}', summary: 'Cancel a job', answer: jobShown },
   { method: 'get', path: '/alerts', summary: 'Alerts', query: alertListQuery, answer: listOf(alert) },
   { method: 'get', path: '/alerts/{id}', summary: 'One alert with its history', answer: alertWithHistory },

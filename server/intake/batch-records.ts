@@ -25,7 +25,7 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
 
   function open(): Window {
     const at = new Date();
-    const id = `${at.getTime().toString(36).padStart(9, '0')}-${owner}-${(counter++).toString(36)}`;
+    const id = `${batchIdAt(at.getTime())}-${owner}-${(counter++).toString(36)}`;
     const window: Window = {
       id,
       opened: store.open({ _id: id, owner, instance, state: 'open', openedAt: at }),
@@ -116,3 +116,8 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
   };
 }
 export type BatchRecords = ReturnType<typeof createBatchRecords>;
+
+/** Where the ids of batches opened at a moment (real ms) begin. */
+export function batchIdAt(at: number): string {
+  return at.toString(36).padStart(9, '0');
+}

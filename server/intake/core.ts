@@ -15,6 +15,7 @@ import { findingStore } from '../store/findings.ts';
 import { gatePayloadStore } from '../store/gate-policies.ts';
 import { imageStore } from '../store/images.ts';
 import { hourSumsStore } from '../store/hour-sums.ts';
+import { jobStore } from '../store/jobs.ts';
 import { observationStore } from '../store/observations.ts';
 import { reconcileStore } from '../store/reconciles.ts';
 import { createRevisions } from '../store/revisions.ts';
@@ -25,6 +26,7 @@ import { createGatePolicies } from './gate-policies.ts';
 import { markSaleBan } from './histories/sale-ban.ts';
 import { createUreaHours } from './histories/urea.ts';
 import { createIntake, type IntakeDeps } from './index.ts';
+import { REJUDGE } from './jobs.ts';
 import { createJudge } from './judge.ts';
 import type { Publishing } from './listener.ts';
 import { createPipeline } from './pipeline.ts';
@@ -110,6 +112,7 @@ export function createCore(deps: CoreDeps) {
     ...(deps.observe && { observe: deps.observe }),
   });
   const reconciles = reconcileStore(connection.db!);
+  const jobs = jobStore(connection);
   const reconcile = createReconcile({
     ...history,
     due,
@@ -118,6 +121,7 @@ export function createCore(deps: CoreDeps) {
     owner,
     alerts,
     log,
+    rejudging: () => jobs.isUnderWay(REJUDGE),
     ...(deps.reconcileAgainMs !== undefined && { againAfterMs: deps.reconcileAgainMs }),
   });
   const sweeps = createSweeps({

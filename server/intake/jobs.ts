@@ -5,13 +5,24 @@ import type { Actor } from '../alerts/types.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Policy } from '../policy/types.ts';
+import type { BatchStore } from '../store/batches.ts';
+import type { DueStore } from '../store/due-work.ts';
+import type { JobRowStore } from '../store/job-rows.ts';
 import type { JobDoc, JobStore } from '../store/jobs.ts';
+import type { RejudgeChangeStore } from '../store/rejudge-changes.ts';
 import type { HistoryDeps } from './histories/deps.ts';
+import { batchIdAt } from './batch-records.ts';
+import { runRejudge } from './rejudge/run.ts';
 import { isStoreAway } from './store-away.ts';
 import { NOTHING_FOUND, whatIfChunk, type WhatIfProgress, type WhatIfResult } from './what-if.ts';
 
 export interface JobsDeps extends HistoryDeps {
   jobs: JobStore;
+  rows: JobRowStore;
+  changes: RejudgeChangeStore;
+  batches: BatchStore;
+  due: DueStore;
+  alerts: { refresh(keys: string[]): Promise<void> };
   /** Any version, a draft's too; undefined when there is none. */
   policyOf(version: string): Promise<Policy | undefined>;
   owner: string;
@@ -19,6 +30,8 @@ export interface JobsDeps extends HistoryDeps {
   /** Messages read at once, and the rest between two reads (real ms): live gates go first. */
   chunk?: number;
   restMs?: number;
+  /** Messages of gates and devices that wait: a job waits while there are many. */
+  backlog?(): number;
 }
 
 /** A job as people see it. */
@@ -29,6 +42,8 @@ export interface JobShown {
   createdAt: string;
   params: Record<string, unknown>;
   state: JobDoc['state'];
+  /** Cancelled, and what it changed so far is being settled: its result follows. */
+  settling?: true;
   done: number;
   total: number;
   result?: Record<string, unknown>;
@@ -37,6 +52,15 @@ export interface JobShown {
 }
 
 const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
+/** A job rests while so many messages wait, but no longer than this at a time. */
+const BUSY = 20;
+const BUSY_MS = 1_000;
+const REJUDGE_CHUNK = 500;
+/** One re-judge at a time: two would take each other's changes for their own. */
+export const REJUDGE = 're-judge';
+/** Messages that came in before a re-judge was asked for are stored, at the latest, so long after (real time). */
+const ON_THE_WAY_MS = 10 * 60_000;
 const LOOK_MS = 500;
 const LISTED = 100;
 
@@ -45,38 +69,70 @@ const LISTED = 100;
  * Memory is bounded by the chunk, whatever the period.
  */
 export function createJobs(deps: JobsDeps) {
-  const { jobs, owner, clock, log, chunk = 1000, restMs = 5 } = deps;
+  const { jobs, rows, owner, clock, log, chunk = 1000, restMs = 5, backlog = () => 0 } = deps;
   let stopped = false;
   let loop: Promise<void> | null = null;
 
+  /** Between two chunks gates have the process to themselves. */
+  async function rest(): Promise<void> {
+    await sleep(restMs);
+    for (const until = Date.now() + BUSY_MS; backlog() > BUSY && Date.now() < until && !stopped;) await sleep(10);
+  }
+
+  const countIn = ({ from, to }: { from: Date; to: Date }) =>
+    deps.observations.collection.countDocuments({ at: { $gte: from, $lt: to } });
+
   async function run(job: JobDoc): Promise<void> {
     const period = { from: new Date(job.params.from as string), to: new Date(job.params.to as string) };
+    const total = job.progress ? job.total : await countIn(period);
+    const renewing = setInterval(() => void jobs.keep(job._id, owner, {}, Date.now(), LEASE_MS).catch(() => undefined), RENEW_MS);
+    try {
+      await (job.kind === REJUDGE ? rejudge(job, total) : whatIf(job, period, total));
+    } finally {
+      clearInterval(renewing);
+    }
+  }
+
+  async function keep(job: JobDoc, progress: object, done: number, total: number): Promise<{ settling: boolean } | null> {
+    if (stopped) {
+      await jobs.keep(job._id, owner, { done, total: Math.max(total, done), progress: { ...progress } }, Date.now(), LEASE_MS);
+      await jobs.release(job._id, owner);
+      return null;
+    }
+    return jobs.keep(job._id, owner, { done, total: Math.max(total, done), progress: { ...progress } }, Date.now(), LEASE_MS);
+  }
+
+  async function whatIf(job: JobDoc, period: { from: Date; to: Date }, total: number): Promise<void> {
     let progress = (job.progress as WhatIfProgress | undefined) ?? { found: NOTHING_FOUND() };
     let done = job.done;
-    const total = job.progress ? job.total : await countIn(period);
     for (;;) {
       if (stopped) return jobs.release(job._id, owner);
       await deps.registry.sync();
-      const next = await whatIfChunk(period, job.policy!, progress, chunk, deps);
+      const next = await whatIfChunk(period, job.policy!, progress, chunk, deps, job._id);
       if (!next) break;
+      await rows.keep(next.rows, new Date(clock.now()));
       progress = next.progress;
       done += next.looked;
-      const ours = await jobs.keep(
-        job._id,
-        owner,
-        { done, total: Math.max(total, done), progress: progress as unknown as Record<string, unknown> },
-        Date.now(),
-        LEASE_MS,
-      );
-      if (!ours) return;
-      await sleep(restMs);
+      if (!(await keep(job, progress, done, total))) return;
+      await rest();
     }
     const result = progress.found as WhatIfResult & Record<string, unknown>;
     await jobs.end(job._id, owner, { state: 'done', done, total: done, result, endedAt: new Date(clock.now()) });
   }
 
-  const countIn = ({ from, to }: { from: Date; to: Date }) =>
-    deps.observations.collection.countDocuments({ at: { $gte: from, $lt: to } });
+  async function rejudge(job: JobDoc, total: number): Promise<void> {
+    const ended = await runRejudge(job, (progress, done) => keep(job, progress, done, total), {
+      ...deps,
+      chunk: Math.min(chunk, REJUDGE_CHUNK),
+      rest,
+    });
+    if (!ended) return;
+    const { done, result } = ended;
+    const set = { done, total: Math.max(total, done), result: result as unknown as Record<string, unknown> };
+    // One that was cancelled meanwhile stays so.
+    await jobs.end(job._id, owner, set, new Date(clock.now()));
+    await deps.changes.drop(job._id);
+  }
 
   async function look(): Promise<boolean> {
     const job = await jobs.take(owner, Date.now(), LEASE_MS);
@@ -92,7 +148,7 @@ export function createJobs(deps: JobsDeps) {
   }
 
   return {
-    indexes: () => jobs.indexes(),
+    indexes: () => Promise.all([jobs.indexes(), rows.indexes(), deps.changes.indexes()]),
 
     /** Asks for a what-if: what `policy` would have changed in [from, to). @throws AppError 404 `unknown-policy` */
     async whatIf({ policy, from, to }: { policy: string; from: number; to: number }, by: string): Promise<{ job: string }> {
@@ -113,6 +169,36 @@ export function createJobs(deps: JobsDeps) {
       return { job: id };
     },
 
+    /**
+     * Asks for a re-judge: the messages of [from, to) with what is known by now. @throws AppError 409 `re-judge-under-way`
+     */
+    async rejudge({ from, to, reason }: { from: number; to: number; reason: string }, by: string): Promise<{ job: string }> {
+      const id = randomBytes(9).toString('base64url');
+      const now = new Date(clock.now());
+      try {
+        await jobs.insert({
+          _id: id,
+          kind: REJUDGE,
+          by,
+          createdAt: now,
+          params: { from: formatInstant(from), to: formatInstant(to), reason },
+          knownBy: now,
+          batchesFrom: batchIdAt(Date.now() - ON_THE_WAY_MS),
+          exclusive: REJUDGE,
+          state: 'queued',
+          done: 0,
+          total: 0,
+        });
+      } catch (error) {
+        if ((error as { code?: number }).code !== 11000) throw error;
+        throw new AppError(409, 're-judge-under-way', {
+          zh: '已有一项重新判定正在进行，请等其结束或取消',
+          en: 'a re-judge is under way already: wait for its end, or cancel it',
+        });
+      }
+      return { job: id };
+    },
+
     /** The latest jobs, newest first, without their results. */
     list: async (): Promise<JobShown[]> => (await jobs.list(LISTED)).map(shown),
 
@@ -120,7 +206,7 @@ export function createJobs(deps: JobsDeps) {
     async get(id: string, actor: Actor): Promise<JobShown> {
       const job = shown(there(await jobs.get(id)));
       if (actor.role !== 'enterprise' || !job.result) return job;
-      const own = (job.result as unknown as WhatIfResult).enterprises[actor.enterpriseId ?? ''];
+      const own = (job.result as { enterprises?: Record<string, unknown> }).enterprises?.[actor.enterpriseId ?? ''];
       return { ...job, result: { enterprises: own ? { [actor.enterpriseId!]: own } : {} } };
     },
 
@@ -153,7 +239,7 @@ function there(job: JobDoc | null): JobDoc {
   return job;
 }
 
-function shown({ _id, kind, by, createdAt, params, state, done, total, result, error, endedAt }: JobDoc): JobShown {
+function shown({ _id, kind, by, createdAt, params, state, settling, done, total, result, error, endedAt }: JobDoc): JobShown {
   return {
     job: _id,
     kind,
@@ -161,6 +247,7 @@ function shown({ _id, kind, by, createdAt, params, state, done, total, result, e
     createdAt: formatInstant(createdAt.getTime()),
     params,
     state,
+    ...(settling && { settling }),
     done,
     total,
     ...(result && { result }),

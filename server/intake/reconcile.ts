@@ -17,6 +17,8 @@ export interface ReconcileDeps extends AgainDeps {
   owner: string;
   alerts: { refresh(keys: string[]): Promise<void> };
   log: Logger;
+  /** Whether a re-judge is under way: its messages are known otherwise before all of them are judged. */
+  rejudging?(): Promise<boolean>;
   /** Real time between two chunks, in which gates have the process to themselves. */
   restMs?: number;
   /** Real time after which a difference is looked at once more: what is under way just then has come to rest by then. */
@@ -35,7 +37,18 @@ const MAX_WAITS = 20;
  * stored, and records how much that was: it must be nothing.
  */
 export function createReconcile(deps: ReconcileDeps) {
-  const { reconciles, owner, alerts, clock, log, observations, findings, restMs = 20, againAfterMs = 5_000 } = deps;
+  const {
+    reconciles,
+    owner,
+    alerts,
+    clock,
+    log,
+    observations,
+    findings,
+    restMs = 20,
+    againAfterMs = 5_000,
+    rejudging = async () => false,
+  } = deps;
   let stopped = false;
   /** The last day seen as done or taken: it costs nothing to be asked again. */
   let seen = '';
@@ -45,7 +58,7 @@ export function createReconcile(deps: ReconcileDeps) {
   async function turn(): Promise<number | undefined> {
     const now = clock.now();
     const day = civilDate(now);
-    if (day === seen || civilTimeOfDay(now) < FROM_TIME) return undefined;
+    if (day === seen || civilTimeOfDay(now) < FROM_TIME || (await rejudging())) return undefined;
     if (!(await reconciles.take(day, owner, Date.now(), LEASE_MS))) {
       const last = await reconciles.last();
       if (last && last._id >= day) seen = day;
@@ -111,6 +124,7 @@ export function createReconcile(deps: ReconcileDeps) {
     const first = new Set(differences.map((d) => d.id));
     const standing = (await judgeFindingsAgain(differences)).filter((d) => first.has(d.id));
     if (standing.length === 0) return [];
+    if (await rejudging()) throw new GivenUp();
     await findings.insert(standing.flatMap((d) => (d.kind === 'missing' ? [d.again!] : [])));
     await findings.replace(
       standing.flatMap((d) => {

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Collection } from 'mongodb';
 import type { DecisionWord } from '../../devices/contract/messages.ts';
 import type { Policy } from '../policy/types.ts';
@@ -5,11 +6,17 @@ import { foldDecision } from '../rules/decision.ts';
 import { judgeAll } from '../rules/index.ts';
 import { readingReasons } from '../rules/reading-validity.ts';
 import type { FindingDraft } from '../rules/types.ts';
+import type { JobRow } from '../store/job-rows.ts';
 import type { FindingDoc, ObservationDoc } from '../store/types.ts';
+import { findingKey } from './finding-docs.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { contextOf, isFromHistory, NO_PAST } from './histories/gate-answers.ts';
+import { decisionRow } from './rejudge/stores.ts';
 import { restoreWorks } from './restore.ts';
 import type { Work } from './types.ts';
+
+/** Messages judged before the event loop goes round: a gate's message must not wait for a thousand. */
+const AT_A_STRETCH = 50;
 
 /** How many findings of a code a policy would add or take away. */
 interface CodeChange {
@@ -49,16 +56,21 @@ export async function whatIfChunk(
   progress: WhatIfProgress,
   limit: number,
   deps: HistoryDeps,
-): Promise<{ progress: WhatIfProgress; looked: number } | null> {
+  job = '',
+): Promise<{ progress: WhatIfProgress; looked: number; rows: JobRow[] } | null> {
   const docs = await next(deps.observations.collection, period, progress.after, limit);
   if (docs.length === 0) return null;
   const judged = docs.filter((d) => d.kind !== 'on-board');
   const gates = judged.filter((d) => d.kind === 'gate').map((d) => d._id);
   const [works, past] = await Promise.all([restoreWorks(judged, deps.registry, deps.policies), pastOf(gates, deps)]);
   const found = progress.found;
-  for (const work of works) compare(work, policy, past.get(work.doc._id) ?? [], found);
+  const rows: JobRow[] = [];
+  for (const [i, work] of works.entries()) {
+    if (i % AT_A_STRETCH === AT_A_STRETCH - 1) await breathe();
+    rows.push(...compare(work, policy, past.get(work.doc._id) ?? [], found, job));
+  }
   const last = docs.at(-1)!;
-  return { progress: { after: { at: last.at, id: last._id }, found }, looked: docs.length };
+  return { progress: { after: { at: last.at, id: last._id }, found }, looked: docs.length, rows };
 }
 
 function next(
@@ -94,25 +106,60 @@ async function pastOf(refs: string[], deps: HistoryDeps): Promise<Map<string, Fi
   return byRef;
 }
 
-function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfResult): void {
+/** @returns the verdicts that would be others, as rows of the job */
+function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfResult, job: string): JobRow[] {
   found.observations++;
   const was = judgeAll(contextOf(work, NO_PAST));
   const wouldBe = judgeAll({ ...contextOf({ ...work, policy }, NO_PAST), ...validityUnder(work, policy) });
-  for (const { rule, code } of missingFrom(wouldBe, was)) codeOf(found, rule, code).added++;
-  for (const { rule, code } of missingFrom(was, wouldBe)) codeOf(found, rule, code).removed++;
+  const added = missingFrom(wouldBe, was);
+  const removed = missingFrom(was, wouldBe);
+  for (const { rule, code } of added) codeOf(found, rule, code).added++;
+  for (const { rule, code } of removed) codeOf(found, rule, code).removed++;
+  const rows = [
+    ...added.map((draft) => draftRow(job, work, draft, { before: null, after: draft })),
+    ...removed.map((draft) => draftRow(job, work, draft, { before: draft, after: null })),
+  ];
   const { observation } = work;
-  if (observation.kind !== 'gate') return;
+  if (observation.kind !== 'gate') return rows;
   const { direction } = observation.body;
   const answer = (drafts: FindingDraft[]): DecisionWord => foldDecision([...drafts, ...past], direction);
   const [before, after] = [answer(was), answer(wouldBe)];
   const change = `${before}→${after}`;
   found.decisions[change] = (found.decisions[change] ?? 0) + 1;
   const { enterprise } = work.doc;
-  if (before === after || enterprise === undefined) return;
+  if (before === after) return rows;
+  const tonnes = observation.message === 'passage' ? observation.body.cargo?.tonnes : undefined;
+  rows.push(decisionRow(job, work.doc, { before, after, tonnes }));
+  if (enterprise === undefined) return rows;
   const own = (found.enterprises[enterprise] ??= { decisions: {}, tonnes: 0 });
   own.decisions[change] = (own.decisions[change] ?? 0) + 1;
   if (observation.message === 'passage' && after === 'refuse')
-    own.tonnes = Math.round((own.tonnes + (observation.body.cargo?.tonnes ?? 0)) * 1000) / 1000;
+    own.tonnes = Math.round((own.tonnes + (tonnes ?? 0)) * 1000) / 1000;
+  return rows;
+}
+
+function draftRow(
+  job: string,
+  { doc }: Work,
+  draft: FindingDraft,
+  { before, after }: { before: FindingDraft | null; after: FindingDraft | null },
+): JobRow {
+  const word = (d: FindingDraft | null) => d && `${d.severity}/${d.proposal}`;
+  return {
+    _id: `${job}|${findingKey(draft)}`,
+    job,
+    at: new Date(draft.at),
+    what: 'finding',
+    observation: doc._id,
+    ...(doc.plate !== undefined && { plate: doc.plate }),
+    ...(doc.enterprise !== undefined && { enterprise: doc.enterprise }),
+    ...(doc.county !== undefined && { county: doc.county }),
+    rule: draft.rule,
+    code: draft.code,
+    before: word(before),
+    after: word(after),
+    finding: findingKey(draft),
+  };
 }
 
 /** A reading's reasons not to count are the policy's, too. */

@@ -1,27 +1,35 @@
 import { Router } from 'express';
-import { parseInstant } from '../../../devices/contract/instant.ts';
+import { formatInstant, parseInstant } from '../../../devices/contract/instant.ts';
 import { AppError } from '../../errors.ts';
 import type { Actor } from '../../alerts/types.ts';
+import type { JobRows } from '../../audit/job-rows.ts';
 import type { Jobs } from '../../intake/jobs.ts';
 import { actorOf, allow } from '../access.ts';
-import { whatIfBody } from '../contract/jobs.ts';
+import { JOB_ROW_COLUMNS } from '../columns.ts';
+import { jobRowQuery, rejudgeBody, whatIfBody } from '../contract/jobs.ts';
+import { sendExport } from '../export.ts';
 import { read } from '../problems.ts';
 
 export interface JobsRouterDeps {
-  jobs: Pick<Jobs, 'whatIf' | 'list' | 'get' | 'cancel'>;
+  jobs: Pick<Jobs, 'whatIf' | 'rejudge' | 'list' | 'get' | 'cancel'>;
+  rows: JobRows;
   audit(by: Actor, action: string, target?: string, detail?: Record<string, unknown>): Promise<unknown>;
 }
 
-/** `POST /what-if`, `GET /jobs`, `GET` and `DELETE /jobs/<id>`. */
-export function jobsRouter({ jobs, audit }: JobsRouterDeps): Router {
+/** `POST /what-if`, `POST /re-judge`, `GET /jobs`, `GET` and `DELETE /jobs/<id>`, `GET /jobs/<id>/rows`. */
+export function jobsRouter({ jobs, rows, audit }: JobsRouterDeps): Router {
   const router = Router();
   router.post('/what-if', allow('what-if'), async (req, res) => {
     const { policy, from, to } = read(whatIfBody, req.body ?? {}, req);
-    const period = { from: parseInstant(from), to: parseInstant(to) };
-    if (period.to <= period.from)
-      throw new AppError(422, 'empty-period', { zh: '结束时间应晚于开始时间', en: 'the period ends before it begins' });
+    const period = periodOf({ from, to });
     const made = await jobs.whatIf({ policy, ...period }, actorOf(req).username);
     await audit(actorOf(req), 'what-if', made.job, { policy, from, to });
+    res.status(202).json(made);
+  });
+  router.post('/re-judge', allow('re-judge'), async (req, res) => {
+    const { from, to, reason } = read(rejudgeBody, req.body ?? {}, req);
+    const made = await jobs.rejudge({ ...periodOf({ from, to }), reason }, actorOf(req).username);
+    await audit(actorOf(req), 're-judge', made.job, { from, to, reason });
     res.status(202).json(made);
   });
   router.get('/jobs', allow('what-if:read'), async (_req, res) => {
@@ -30,10 +38,30 @@ export function jobsRouter({ jobs, audit }: JobsRouterDeps): Router {
   router.get('/jobs/:id', allow('what-if:read'), async (req, res) => {
     res.json(await jobs.get(String(req.params.id), actorOf(req)));
   });
+  router.get('/jobs/:id/rows', allow('what-if:read'), async (req, res) => {
+    const { limit, cursor, order, format, header = 'field', ...filters } = read(jobRowQuery, req.query, req);
+    const { job } = await jobs.get(String(req.params.id), actorOf(req));
+    const query = { limit, cursor, order };
+    if (format) {
+      const { asOf, items } = await rows.all(job, actorOf(req), filters, query);
+      res.set('X-As-Of', formatInstant(asOf));
+      return sendExport(res, items, { format, header, columns: JOB_ROW_COLUMNS, name: `job-${job}` });
+    }
+    const page = await rows.page(job, actorOf(req), filters, query);
+    res.set('X-As-Of', formatInstant(page.asOf)).json({ items: page.items, next: page.next });
+  });
   router.delete('/jobs/:id', allow('what-if'), async (req, res) => {
     const job = await jobs.cancel(String(req.params.id));
     await audit(actorOf(req), 'job-cancelled', job.job);
     res.json(job);
   });
   return router;
+}
+
+/** @throws AppError 422 `empty-period` */
+function periodOf(period: { from: string; to: string }): { from: number; to: number } {
+  const [from, to] = [parseInstant(period.from), parseInstant(period.to)];
+  if (to <= from)
+    throw new AppError(422, 'empty-period', { zh: '结束时间应晚于开始时间', en: 'the period ends before it begins' });
+  return { from, to };
 }

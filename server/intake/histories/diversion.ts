@@ -14,7 +14,7 @@ import type { ZoneFacts } from '../../rules/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { diversionZones, nearZones } from '../marks/inside.ts';
-import { restoreWorks } from '../restore.ts';
+import { knownByOf, restoreWorks } from '../restore.ts';
 import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -86,7 +86,7 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
         $or: ranges.map(({ vin, start }) => ({ vehicle: vin, at: { $gte: new Date(start), $lt: new Date(start + 2 * DAY) } })),
         'inside.zone': { $exists: true },
       },
-      { inside: 1, at: 1, receivedAt: 1, kind: 1, deviceId: 1, id: 1, vehicle: 1 },
+      { inside: 1, at: 1, receivedAt: 1, knownBy: 1, kind: 1, deviceId: 1, id: 1, vehicle: 1 },
       TIME_LINE.inside,
     ),
     observations.find(
@@ -119,9 +119,10 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
       .sort(compareOrder);
     const seen = new Set(moments.map((m) => m.ref));
     const first = moments[0];
-    const receivedAt = own.find((doc) => doc._id === first?.ref)?.receivedAt.getTime() ?? clock.now();
-    const zone = diversionZones(zones, first?.at ?? start, receivedAt).find((z) => z.id === span.zone);
-    const policy = policies.at(first?.at ?? start, receivedAt);
+    const seenFirst = own.find((doc) => doc._id === first?.ref);
+    const knownBy = seenFirst ? knownByOf(seenFirst) : clock.now();
+    const zone = diversionZones(zones, first?.at ?? start, knownBy).find((z) => z.id === span.zone);
+    const policy = policies.at(first?.at ?? start, knownBy);
     const at = visits.filter(
       (v) => v.vehicle === span.vin && v.at.getTime() >= start - REACH && v.at.getTime() <= start + DAY + REACH,
     );
@@ -216,7 +217,7 @@ export async function confirmDiversion(due: FindingDoc[], deps: HistoryDeps): Pr
     const first = firsts.find((d) => d._id === seen.observations[0]);
     const at = seen.at.getTime();
     const receivedAt = first?.receivedAt.getTime() ?? at;
-    const zone = diversionZones(zones, at, receivedAt).find((z) => z.id === seen.facts.zone);
+    const zone = diversionZones(zones, at, first ? knownByOf(first) : at).find((z) => z.id === seen.facts.zone);
     const policy = deps.policies.version(seen.policyVersion);
     const inside = [...current.values()]
       .filter(

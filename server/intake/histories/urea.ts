@@ -12,7 +12,7 @@ import type { HourSumsDoc } from '../../store/hour-sums.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { LONG_MS } from '../marks/own.ts';
-import { bytesOf } from '../restore.ts';
+import { bytesOf, knownByOf } from '../restore.ts';
 import { findingDoc, findingKey, type FindingSubject } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
@@ -93,7 +93,7 @@ export function createUreaHours(deps: UreaDeps) {
 
   async function sumUp(docs: DueDoc[]): Promise<void> {
     const ranges = rangesOf(docs);
-    const projection = { vehicle: 1, deviceId: 1, id: 1, at: 1, receivedAt: 1, raw: 1 } as const;
+    const projection = { vehicle: 1, deviceId: 1, id: 1, at: 1, receivedAt: 1, knownBy: 1, raw: 1 } as const;
     const [near, long, versions] = await Promise.all([
       observations.find(
         {
@@ -152,7 +152,7 @@ export function createUreaHours(deps: UreaDeps) {
 
   type Versions = Awaited<ReturnType<typeof registry.vehiclesByVin>> extends Map<string, infer V> ? V : never;
 
-  /** The reagent tank as registered at a sample, as known when the first message with it was stored. */
+  /** The reagent tank as registered at a sample, as known when the first message with it was stored, or judged again. */
   function tankOf(vin: string, at: number, messages: ReturnType<typeof messageOf>[], versions: Versions): number | undefined {
     const knownBy = messages.filter((m) => m.samples.some((s) => s.at === at)).map((m) => m.knownBy);
     return registrationOfVin(versions, vin, at, Math.min(...knownBy))?.reagentTankL;
@@ -160,7 +160,7 @@ export function createUreaHours(deps: UreaDeps) {
 
   function messageOf(doc: ObservationDoc, versions: Versions) {
     const body = JSON.parse(Buffer.from(bytesOf(doc)).toString('utf8')) as Telemetry;
-    const knownBy = doc.receivedAt.getTime();
+    const knownBy = knownByOf(doc);
     const scrAt = (at: number) => {
       const vehicle = registrationOfVin(versions, doc.deviceId, at, knownBy);
       return vehicle !== undefined && isScr(vehicle, policies.at(at, knownBy));

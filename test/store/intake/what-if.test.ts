@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 import type { Actor } from '../../../server/alerts/types.ts';
-import { createJobs, type Jobs } from '../../../server/intake/jobs.ts';
-import { policyBook } from '../../../server/intake/policy-book.ts';
+import type { Jobs } from '../../../server/intake/jobs.ts';
 import type { WhatIfResult } from '../../../server/intake/what-if.ts';
-import { createLog } from '../../../server/log.ts';
 import type { Policy } from '../../../server/policy/types.ts';
 import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
-import { jobStore } from '../../../server/store/jobs.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
+import { jobsOn } from '../../support/jobs.ts';
 import { arrival, feed, furnish, passage, reading, truck } from '../../support/intake.ts';
 import { until } from '../../support/until.ts';
 
@@ -28,13 +26,7 @@ describe('a what-if', () => {
   let t: TestCore;
   const running: Jobs[] = [];
   const createdWith = (more: { chunk?: number; restMs?: number; owner?: string } = {}): Jobs => {
-    const { stores, registry } = t.core;
-    const jobs = createJobs({
-      ...stores, registry, policies: policyBook(xinzhou2021), clock: t.clock,
-      jobs: jobStore(t.store.connection), log: createLog('silent'), owner: 'one',
-      policyOf: async (version) => [xinzhou2021, draft, milder].find((p) => p.version === version),
-      ...more,
-    }); // prettier-ignore
+    const jobs = jobsOn(t, { policies: [xinzhou2021, draft, milder], ...more });
     running.push(jobs);
     return jobs;
   };

@@ -1,0 +1,39 @@
+import { createAlerts } from '../../server/alerts/alerts.ts';
+import { createJobs, type Jobs } from '../../server/intake/jobs.ts';
+import { policyBook } from '../../server/intake/policy-book.ts';
+import { createLog } from '../../server/log.ts';
+import { createPolicySource } from '../../server/policies/source.ts';
+import type { Policy } from '../../server/policy/types.ts';
+import { xinzhou2021 } from '../../server/policy/xinzhou-2021.ts';
+import { jobRowStore } from '../../server/store/job-rows.ts';
+import { jobStore } from '../../server/store/jobs.ts';
+import { rejudgeChangeStore } from '../../server/store/rejudge-changes.ts';
+import type { TestCore } from './core.ts';
+
+export interface JobsOptions {
+  /** What a what-if may judge by. */
+  policies?: Policy[];
+  chunk?: number;
+  restMs?: number;
+  owner?: string;
+}
+
+/** The jobs of a process on a test core's store: not started. */
+export function jobsOn(t: TestCore, { policies = [xinzhou2021], ...more }: JobsOptions = {}): Jobs {
+  const { store, clock, core } = t;
+  const log = createLog(process.env.TEST_LOG ?? 'silent');
+  return createJobs({
+    ...core.stores,
+    registry: core.registry,
+    policies: policyBook(xinzhou2021, createPolicySource(store.db)),
+    clock,
+    jobs: jobStore(store.connection),
+    rows: jobRowStore(store.connection),
+    changes: rejudgeChangeStore(store.connection),
+    alerts: createAlerts({ db: store.db, clock, log }),
+    policyOf: async (version) => policies.find((p) => p.version === version),
+    owner: 'one',
+    log,
+    ...more,
+  });
+}
