@@ -20,6 +20,7 @@ const ALL_BUT_ADMINISTRATOR = ['police', 'bureau', 'market', 'enterprise', 'audi
 
 export const ROOMS: readonly Room[] = [
   { name: 'alerts', to: '/', icon: 'alerts', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'duty', to: '/duty', icon: 'duty', group: 'watch', roles: ['police', 'bureau', 'market'] },
   { name: 'gates', to: '/gates', icon: 'gates', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'map', to: '/map', icon: 'map', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'findings', to: '/findings', icon: 'finding', group: 'records', roles: ALL_BUT_ADMINISTRATOR },

@@ -10,6 +10,13 @@ export const router = createRouter({
     { path: '/sign-in', name: 'sign-in', component: () => import('./rooms/SignIn.vue'), meta: { open: true, bare: true } },
     { path: '/', name: 'alerts', component: () => import('./rooms/AlertBoard.vue'), meta: { title: 'nav.alerts' } },
     { path: '/alerts/:id', name: 'alert', component: () => import('./rooms/AlertPage.vue'), meta: { title: 'alert.title' } },
+    { path: '/duty', name: 'duty', component: () => import('./rooms/DutyRoom.vue'), meta: { title: 'nav.duty' } },
+    {
+      path: '/findings/:id',
+      name: 'finding',
+      component: () => import('./rooms/FindingPage.vue'),
+      meta: { title: 'work.finding.page' },
+    },
     { path: '/gates', name: 'gates', component: () => import('./rooms/GateBoard.vue'), meta: { title: 'nav.gates' } },
     { path: '/map', name: 'map', component: () => import('./rooms/MapRoom.vue'), meta: { title: 'nav.map' } },
     {
@@ -31,10 +38,22 @@ export const router = createRouter({
       meta: { title: 'nav.observations' },
     },
     {
+      path: '/registry/:collection?',
+      name: 'registry',
+      component: () => import('./rooms/office/RegistryList.vue'),
+      meta: { title: 'nav.registry' },
+    },
+    {
       path: '/vehicles/:number/:colour',
       name: 'vehicle',
       component: () => import('./rooms/VehicleStory.vue'),
       meta: { title: 'vehicle.title' },
+    },
+    {
+      path: '/display/:gate',
+      name: 'display',
+      component: () => import('./rooms/GateDisplay.vue'),
+      meta: { open: true, bare: true },
     },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./rooms/NotFound.vue'), meta: { open: true } },
   ],

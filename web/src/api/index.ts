@@ -2,6 +2,7 @@ import { call, idempotencyKey, query } from './client.ts';
 import type {
   Alert,
   AlertDetail,
+  Assignable,
   DecisionRow,
   DeviceRow,
   EnterpriseRow,
@@ -22,6 +23,8 @@ export interface AlertQuery {
   rule?: string;
   county?: string;
   plate?: string;
+  assignee?: string;
+  from?: string;
   cursor?: string;
   limit?: number;
 }
@@ -39,15 +42,21 @@ export const api = {
   alerts: (filters: AlertQuery, signal?: AbortSignal) =>
     call<Page<Alert>>(`/alerts${query({ ...filters })}`, signal ? { signal } : {}),
   alert: (alertId: string) => call<AlertDetail>(`/alerts/${id(alertId)}`),
+  /** Whom an alert can be dispatched to. */
+  assignees: (alertId: string) => call<Page<Assignable>>(`/alerts/${id(alertId)}/assignees`),
   /** A person's step on an alert; `rev` is the one the person saw. 412 when somebody was faster. */
-  step: (alert: Pick<Alert, 'id' | 'rev'>, step: string, body: Record<string, unknown>) =>
+  step: (alert: Pick<Alert, 'id' | 'rev'>, step: string, body: Record<string, unknown>, key = idempotencyKey()) =>
     call<AlertDetail>(`/alerts/${id(alert.id)}/${step}`, {
       method: 'POST',
       body,
-      headers: { 'if-match': `"${alert.rev}"`, 'idempotency-key': idempotencyKey() },
+      headers: { 'if-match': `"${alert.rev}"`, 'idempotency-key': key },
     }),
 
   finding: (findingId: string) => call<Finding>(`/findings/${id(findingId)}`),
+  dispute: (findingId: string, body: { text: string; ref?: string }) =>
+    call<Finding>(`/findings/${id(findingId)}/dispute`, { method: 'POST', body }),
+  answerDispute: (findingId: string, body: { outcome: 'upheld' | 'withdrawn'; reason: string }) =>
+    call<Finding>(`/findings/${id(findingId)}/dispute/answer`, { method: 'POST', body }),
   observations: (filters: { device?: string; plate?: string; from?: string; to?: string; limit?: number }) =>
     call<Page<Observation>>(`/observations${query(filters)}`),
   decisions: (filters: { device?: string; plate?: string; from?: string; to?: string; limit?: number }) =>

@@ -1,6 +1,6 @@
 import type { ControlLevel } from '../../../devices/contract/answers.ts';
 import type { Kind } from '../../../devices/contract/kinds.ts';
-import type { Alert, AlertState, AlertWithHistory } from '../../../server/http/contract/alerts.ts';
+import type { Alert, AlertState, AlertWithHistory, Assignable } from '../../../server/http/contract/alerts.ts';
 import type { GateOnBoard } from '../../../server/http/contract/gates.ts';
 import type { LiveItem } from '../../../server/http/contract/live.ts';
 import type { DecisionWord, PlateColor } from '../../../devices/contract/messages.ts';
@@ -9,7 +9,7 @@ import type { DecisionWord, PlateColor } from '../../../devices/contract/message
  * What the console reads over HTTP and the live line (http contract v1). Times are ISO 8601 with an offset, positions WGS-84.
  */
 
-export type { Alert, AlertState };
+export type { Alert, AlertState, Assignable };
 export type Severity = Alert['severity'];
 export type AlertDetail = Omit<AlertWithHistory, 'history'> & { history?: AlertWithHistory['history'] };
 export type AlertStep = AlertWithHistory['history'][number];
@@ -55,6 +55,14 @@ export interface ObservationKey {
   id: string;
 }
 
+export interface Dispute {
+  text: string;
+  ref?: string;
+  by: string;
+  at: string;
+  answer?: { outcome: 'upheld' | 'withdrawn'; reason: string; by: string; at: string };
+}
+
 export interface Finding {
   id: string;
   rule: string;
@@ -66,6 +74,7 @@ export interface Finding {
   provisional?: boolean;
   retroactive?: boolean;
   disputed?: boolean;
+  dispute?: Dispute;
   withdrawnReason?: string;
   at: string;
   recordedAt: string;

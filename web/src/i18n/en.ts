@@ -7,6 +7,7 @@ export const en = {
   app: { name: 'CleanHaul', subtitle: 'Vehicle and freight emissions supervision, Xinzhou', skip: 'Skip to content' },
   nav: {
     alerts: 'Alerts',
+    duty: 'Duty',
     gates: 'Gates',
     map: 'Map',
     main: 'Main navigation',

@@ -113,6 +113,7 @@ export const officeEn = {
     emptyRead: 'Nothing is registered yet; the office in charge imports it.',
     at: 'In force at',
     atNow: 'In force now',
+    searchText: 'Id or name',
     search: { plate: 'Plate', id: 'Id', device: 'Device (kind/id)', kind: 'Kind of device', vin: 'VIN' },
     history: 'All versions',
     historyOf: 'Registered over time',

@@ -113,6 +113,7 @@ export const officeZh = {
     emptyRead: '还没有登记，由主管单位导入。',
     at: '生效时点',
     atNow: '当前生效',
+    searchText: '编号或名称',
     search: { plate: '车牌', id: '编号', device: '设备（类别/编号）', kind: '设备类别', vin: '车辆识别代号' },
     history: '全部版本',
     historyOf: '历次登记',

@@ -84,7 +84,7 @@ export const workEn = {
   overdue: 'Overdue',
   overdueBy: 'overdue by {span}',
   voided: 'All its findings are withdrawn; it stays because somebody worked on it.',
-  handedOver: 'Handed over to the {to} · code {code} · {at}',
+  handedOver: 'Handed over to the {to} · code {code}',
   reopenedBadge: 'Opened again',
   notice: {
     title: 'Notices',
@@ -171,7 +171,7 @@ export const workEn = {
     mine: 'Sent to me',
     none: 'Nothing is sent to you',
     noneText: 'New dispatches appear here by themselves.',
-    done: 'Done today',
+    done: 'Handled, to be closed',
     overdue: '{n} overdue',
     open: 'Details',
     loading: 'Reading your dispatches…',

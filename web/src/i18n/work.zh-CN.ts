@@ -84,7 +84,7 @@ export const workZh = {
   overdue: '超期',
   overdueBy: '超期 {span}',
   voided: '判定已全部撤回，仅因有人办理而保留。',
-  handedOver: '已移送{to} · 代码 {code} · {at}',
+  handedOver: '已移送{to} · 代码 {code}',
   reopenedBadge: '重新打开',
   notice: {
     title: '提醒',
@@ -171,7 +171,7 @@ export const workZh = {
     mine: '派给我的',
     none: '没有派给您的待办',
     noneText: '新派的单会自动出现在这里。',
-    done: '今天已办',
+    done: '已处置，待关闭',
     overdue: '{n} 件超期',
     open: '详情',
     loading: '正在读取派单…',

@@ -7,6 +7,7 @@ export const zhCN = {
   app: { name: '清运', subtitle: '忻州市移动源与货运排放监管平台', skip: '跳到正文' },
   nav: {
     alerts: '告警',
+    duty: '值勤',
     gates: '门禁',
     map: '地图',
     main: '主导航',

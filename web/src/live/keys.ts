@@ -8,6 +8,8 @@ export function typing(event: KeyboardEvent): boolean {
 /** Whether a dialog is open over the page: then the page's keys rest. One that is fading away is not. */
 export function dialogOpen(): boolean {
   return (
-    document.querySelector('.el-overlay:not([style*="display: none"]):not([class*="leave-active"]) [role="dialog"]') !== null
+    document.querySelector(
+      'dialog[open], .el-overlay:not([style*="display: none"]):not([class*="leave-active"]) [role="dialog"]',
+    ) !== null
   );
 }

@@ -6,9 +6,9 @@ import { asked, matches, newestFirst, type AlertFilter } from './filter.ts';
 
 /**
  * The alerts of a filter: pages of the API and the live line, as one list, shown down to the moment the pages reach. While somebody
- * reads further down, news waits in `held`.
+ * reads further down or points at the list, news waits in `held`, and what no longer fits keeps its place: nothing jumps under the mouse.
  */
-export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) {
+export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
   const live = useLive();
   /** Where the list goes on: undefined before the first page, null at the end. */
   const next = shallowRef<string | null | undefined>(undefined);
@@ -17,6 +17,8 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   const loading = ref(false);
   const error = shallowRef<unknown>(null);
   const accepted = shallowRef<ReadonlySet<string>>(new Set());
+  /** Shown though they no longer fit, while the list is held. */
+  const lingering = shallowRef<ReadonlySet<string>>(new Set());
   let turn = 0;
 
   const started = computed(() => next.value !== undefined);
@@ -30,15 +32,29 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
     return rows;
   });
 
-  watch([matching, scrolled], () => {
-    if (!scrolled.value || loading.value) acceptAll();
+  watch([matching, hold], ([now], [before]) => {
+    // An empty list has nothing that could jump.
+    if (!hold.value || loading.value || rows.value.length === 0) return acceptAll();
+    const fit = new Set(now.map((alert) => alert.id));
+    const left = before.filter((alert) => accepted.value.has(alert.id) && !fit.has(alert.id));
+    if (left.length > 0) lingering.value = new Set([...lingering.value, ...left.map((alert) => alert.id)]);
   });
 
   function acceptAll() {
+    lingering.value = new Set();
     accepted.value = new Set(matching.value.map((alert) => alert.id));
   }
 
-  const rows = computed(() => matching.value.filter((alert) => accepted.value.has(alert.id)).sort(newestFirst));
+  const rows = computed(() => {
+    const fit = matching.value.filter((alert) => accepted.value.has(alert.id));
+    if (lingering.value.size === 0) return fit.sort(newestFirst);
+    const shown = new Set(fit.map((alert) => alert.id));
+    const stay = [...lingering.value].flatMap((id) => {
+      const alert = shown.has(id) ? undefined : live.alerts.get(id);
+      return alert ? [alert] : [];
+    });
+    return [...fit, ...stay].sort(newestFirst);
+  });
   const held = computed(() => matching.value.filter((alert) => !accepted.value.has(alert.id)));
 
   /** Reads one page into what is known; false when it came too late to matter. */
@@ -55,6 +71,7 @@ export function useAlertPages(filter: Ref<AlertFilter>, scrolled: Ref<boolean>) 
   /** Reads the first page anew. */
   async function reload() {
     const mine = ++turn;
+    lingering.value = new Set();
     loading.value = true;
     error.value = null;
     try {

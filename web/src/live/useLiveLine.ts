@@ -1,15 +1,25 @@
 import type { Socket } from 'socket.io-client';
 import { watch } from 'vue';
+import { useRouter } from 'vue-router';
 import type { GateLane, Hello, LiveItem } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
+import { useNotice } from '../stores/notice.ts';
 import { useSession } from '../stores/session.ts';
+import { hasSlept } from './notice.ts';
+
+/** How often it is looked whether the computer has slept. */
+const BEAT_MS = 5_000;
 
 /**
  * Keeps the live line up while somebody is signed in. The last sequence number goes along at every connection, so whatever was missed
- * follows; when the server cannot replay it says `resync`, and the lists are read again.
+ * follows; when the server cannot replay it says `resync`, and the lists are read again. A computer that has slept does not wait until
+ * the dead line is noticed.
  */
 export function useLiveLine(): void {
   const live = useLive();
+  const notice = useNotice();
+  const router = useRouter();
+  notice.onOpen((alert) => void router.push(alert ? { name: 'alert', params: { id: alert.id } } : { name: 'alerts' }));
   const session = useSession();
   let socket: Socket | null = null;
   /** Raised when the line is taken down, so that one that is still being loaded does not come up afterwards. */
@@ -28,7 +38,7 @@ export function useLiveLine(): void {
     });
     socket = line;
     line.on('hello', (hello: Hello) => live.hello(hello));
-    line.on('alerts', (batch: { upTo: number; items: LiveItem[] }) => live.alertsCame(batch));
+    line.on('alerts', (batch: { upTo: number; items: LiveItem[] }) => notice.tell(live.alertsCame(batch)));
     line.on('gates', ({ items }: { items: GateLane[] }) => live.gatesCame(items));
     line.on('resync', ({ seq }: { seq: number }) => {
       live.resync(seq);
@@ -60,6 +70,14 @@ export function useLiveLine(): void {
     socket = null;
     live.forget();
   }
+
+  let beat = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    if (hasSlept(beat, now, BEAT_MS) && socket?.connected) socket.disconnect().connect();
+    beat = now;
+  }, BEAT_MS);
+  window.addEventListener('online', () => socket && !socket.connected && socket.connect());
 
   watch(
     () => session.user?.name,

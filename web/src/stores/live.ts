@@ -2,6 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import type { Alert, GateLane, Hello, LiveItem } from '../api/types.ts';
 import { mergeLanes } from '../live/gates.ts';
+import { newsOf } from '../live/notice.ts';
 import { NOTHING, onAlerts, onHello, onRead, onResync, type LiveState } from '../live/reduce.ts';
 
 export type LineState = 'connecting' | 'up' | 'down';
@@ -12,8 +13,6 @@ export const useLive = defineStore('live', () => {
   const lanes = shallowRef<ReadonlyMap<string, GateLane>>(new Map());
   const line = ref<LineState>('connecting');
   const downSince = ref<number | null>(null);
-  /** Alerts not known before, as they came, for who shows lists. */
-  const arrivals = shallowRef<Alert[]>([]);
   /** Raised whenever lists must be read (again): at the start, and when the server cannot replay. */
   const epoch = ref(0);
 
@@ -25,10 +24,11 @@ export const useLive = defineStore('live', () => {
     if (means !== 'go-on') epoch.value += 1;
   }
 
-  function alertsCame(batch: { upTo: number; items: LiveItem[] }) {
-    const { state: next, fresh } = onAlerts(state.value, batch);
-    state.value = next;
-    if (fresh.length > 0) arrivals.value = fresh;
+  /** @returns the alerts that are news to somebody at a screen */
+  function alertsCame(batch: { upTo: number; items: LiveItem[] }): Alert[] {
+    const news = newsOf(batch.items, state.value.alerts);
+    state.value = onAlerts(state.value, batch).state;
+    return news;
   }
 
   function resync(seq: number) {
@@ -78,7 +78,6 @@ export const useLive = defineStore('live', () => {
     lanes,
     line,
     downSince,
-    arrivals,
     epoch,
     criticalOpen,
     hello,
