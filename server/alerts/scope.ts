@@ -34,6 +34,7 @@ export function scopeOf(actor: Actor): Scope {
         ? { none: true }
         : { audiences: ['enterprise', 'owner'], enterprise: actor.enterpriseId };
     case 'administrator':
+    case 'display':
       return { none: true };
   }
 }
@@ -66,6 +67,14 @@ export function scopeFilter(scope: Scope, prefix = ''): Record<string, unknown> 
   };
 }
 
+/** Whether a reader may see the lanes of a gate. */
+export function seesGate(
+  actor: Actor,
+  gate: { id: string; county?: string | undefined; enterprise?: string | undefined },
+): boolean {
+  return actor.role === 'display' ? actor.gateId === gate.id : seesPlace(actor, gate.county, gate.enterprise);
+}
+
 /** Whether a reader may see what happens at a place of this county and enterprise (HTTP contract, "Who": decisions). */
 export function seesPlace(actor: Actor, county: string | undefined, enterprise: string | undefined): boolean {
   switch (actor.role) {
@@ -79,6 +88,7 @@ export function seesPlace(actor: Actor, county: string | undefined, enterprise: 
       return enterprise !== undefined && enterprise === actor.enterpriseId;
     case 'market':
     case 'administrator':
+    case 'display':
       return false;
   }
 }

@@ -3,7 +3,7 @@ import type { AppError } from '../errors.ts';
 import type { AlertState, AlertStepName, StepCommand } from '../http/contract/alerts.ts';
 import { backToOpen, shownSeverity } from './evolve.ts';
 import { problems } from './problems.ts';
-import type { Actor, AlertFields, Role } from './types.ts';
+import type { Actor, AlertFields } from './types.ts';
 
 /** What people do with an alert (HTTP contract, "Alerts"). Pure. */
 
@@ -23,13 +23,14 @@ export const ALLOWED_FROM: Readonly<Record<AlertStepName, readonly AlertState[]>
 const WORK: readonly AlertStepName[] = ['acknowledge', 'dispatch', 'handle', 'close', 'reopen', 'comment'];
 
 /** The steps each role may take on the alerts it sees. Only police may have penalties follow: only they hand over. */
-export const STEPS_OF: Readonly<Record<Role, readonly AlertStepName[]>> = {
+export const STEPS_OF: Readonly<Record<Actor['role'], readonly AlertStepName[]>> = {
   police: [...WORK, 'hand-over'],
   bureau: WORK,
   market: WORK,
   enterprise: ['comment'],
   auditor: [],
   administrator: [],
+  display: [],
   owner: [...WORK, 'hand-over'],
 };
 

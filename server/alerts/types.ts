@@ -11,9 +11,12 @@ export type Role = (typeof ROLES)[number];
 export interface Actor {
   username: string;
   name: string;
-  role: Role;
+  /** `display` is the screen at one gate's barrier: a token's only, and it sees that gate's lanes only. */
+  role: Role | 'display';
   enterpriseId?: string;
   counties?: string[];
+  /** Of a display: the gate it hangs at. */
+  gateId?: string;
 }
 
 /** Whom an alert concerns: what decides who may see it. */

@@ -2,8 +2,10 @@ import { formatInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { GateState } from '../http/contract/live.ts';
-import type { GateOnBoard } from '../http/contract/gates.ts';
-import { seesPlace } from '../alerts/scope.ts';
+import type { GateDisplay, GateOnBoard } from '../http/contract/gates.ts';
+import { seesGate, seesPlace } from '../alerts/scope.ts';
+import { AppError } from '../errors.ts';
+import { responseInForce } from '../policy/responses.ts';
 import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import type { DeviceFacts } from '../rules/types.ts';
@@ -35,6 +37,35 @@ export function createGateBoard({ registry, statuses, lanes, clock }: GateBoardD
           const shown = describe(gate, status.get(`gate/${gate.id}`), names);
           return own.length === 0 ? [shown] : own.map((lane) => ({ ...shown, ...lane }));
         });
+    },
+
+    /**
+     * What the screen at a gate's barrier shows.
+     * @throws AppError 404 `unknown-gate`, also for a gate that the reader may not see
+     */
+    async display(actor: Actor, gateId: string): Promise<GateDisplay> {
+      await registry.sync();
+      const now = clock.now();
+      const [gates, heard, enterprises, responses] = await Promise.all([registry.gates(), statuses(), registry.allEnterprises(), registry.responses()]); // prettier-ignore
+      const gate = allInForce(gates, now, now).find((v) => v.facts.id === gateId)?.facts;
+      if (!gate?.enabled || !seesGate(actor, { id: gateId, county: gate.county, enterprise: gate.enterpriseId }))
+        throw new AppError(404, 'unknown-gate', { zh: '没有这个门禁', en: 'there is no such gate' });
+      const own = allInForce(enterprises, now, now).find((e) => e.facts.id === gate.enterpriseId)?.facts;
+      const county = own?.county ?? gate.county;
+      const response = county === undefined ? undefined : responseInForce(responses, county, now, now);
+      const names = new Map(own ? [[own.id, own.nameZh]] : []);
+      return {
+        ...describe(
+          gate,
+          heard.find((s) => s._id === `gate/${gateId}`),
+          names,
+        ),
+        ...(response && {
+          response: { level: response.level, ...(response.end !== undefined && { end: formatInstant(response.end) }) },
+        }),
+        lanes: lanes(actor).filter((lane) => lane.gate === gateId),
+        at: formatInstant(now),
+      };
     },
   };
 }

@@ -66,7 +66,7 @@ export function may(actor: Actor, permission: Permission): boolean {
   return hasRole(actor, ACCESS[permission]);
 }
 
-export function hasRole(actor: Actor, roles: readonly Role[]): boolean {
+export function hasRole(actor: Actor, roles: readonly Actor['role'][]): boolean {
   return actor.role === 'owner' || roles.includes(actor.role);
 }
 
@@ -79,7 +79,7 @@ export function allow(permission: Permission): RequestHandler {
 }
 
 /** @throws AppError 403 `forbidden` */
-export function demand(actor: Actor, roles: readonly Role[]): void {
+export function demand(actor: Actor, roles: readonly Actor['role'][]): void {
   if (!hasRole(actor, roles))
     throw new AppError(403, 'forbidden', { zh: '您的角色无权进行此操作', en: 'your role may not do this' });
 }

@@ -10,8 +10,8 @@ export interface GateLanes {
   stop(): Promise<void>;
 }
 
-/** A busy lane changes with every batch; the board takes its newest state of so many milliseconds. */
-const GATHER_MS = 250;
+/** The first change is shown at once; of a busy lane, the newest state of so many milliseconds. */
+const GATHER_MS = 150;
 const RETRY_MS = 1000;
 
 /** @param publish writes lanes; a newer state that stands there already stays */
@@ -20,6 +20,7 @@ export function createGateLanes(publish: (items: GateLane[]) => Promise<void>): 
   let timer: NodeJS.Timeout | null = null;
   let writing: Promise<void> | null = null;
   let stopped = false;
+  let wroteAt = -GATHER_MS;
 
   function put(lane: GateLane) {
     const other = waiting.get(lane._id);
@@ -32,6 +33,7 @@ export function createGateLanes(publish: (items: GateLane[]) => Promise<void>): 
 
   async function write(): Promise<void> {
     timer = null;
+    wroteAt = performance.now();
     const items = [...waiting.values()];
     waiting = new Map();
     let again = GATHER_MS;
@@ -54,7 +56,7 @@ export function createGateLanes(publish: (items: GateLane[]) => Promise<void>): 
         const lane = laneOf(work, byRef.get(work.observation.ref));
         if (lane) put(lane);
       }
-      if (waiting.size > 0 && writing === null) later(GATHER_MS);
+      if (waiting.size > 0 && writing === null) later(Math.max(0, wroteAt + GATHER_MS - performance.now()));
     },
     async stop() {
       stopped = true;

@@ -1,5 +1,5 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
-import { seesPlace } from '../alerts/scope.ts';
+import { seesGate } from '../alerts/scope.ts';
 import type { Actor, GateLane } from '../alerts/types.ts';
 import type { GateState } from '../http/contract/live.ts';
 import type { Logger } from '../log.ts';
@@ -18,14 +18,16 @@ export function createGateHub({ source, log, options = {} }: { source: LaneSourc
   let newest: Date | undefined;
   let watch: { close(): Promise<void> } | undefined;
   let readAt = 0;
+  const listeners = new Set<() => void>();
   const { pollMs = 2000 } = options;
 
   async function read(): Promise<void> {
-    // A stream of changes wakes this loop for each of them: a reading gathers what came within a fifth of a second.
-    const wait = readAt + 200 - Date.now();
+    // A stream of changes wakes this loop for each of them: a reading gathers what came within a tenth of a second.
+    const wait = readAt + 100 - Date.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     readAt = Date.now();
     const changed = await source.changedSince(newest);
+    const before = version;
     for (const { changed: moment, ...lane } of changed) {
       if (!newest || moment > newest) newest = moment;
       const known = lanes.get(lane._id);
@@ -33,16 +35,26 @@ export function createGateHub({ source, log, options = {} }: { source: LaneSourc
       version += 1;
       lanes.set(lane._id, { lane, version });
     }
+    if (version > before) for (const listener of listeners) listener();
   }
 
   const loop = createLoop(read, pollMs, (error) => log.warn({ err: error }, 'the gate lanes cannot be read for now'));
 
   return {
     version: () => version,
+    /** Calls the listener whenever some lane changed. @returns how to end that */
+    onMoved(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     /** The lanes a reader may see that changed after a version; 0 gives all. */
     since(seen: number, actor: Actor): GateState[] {
       return [...lanes.values()]
-        .filter((entry) => entry.version > seen && seesPlace(actor, entry.lane.county, entry.lane.enterprise))
+        .filter(
+          (entry) =>
+            entry.version > seen &&
+            seesGate(actor, { id: entry.lane.gateId, county: entry.lane.county, enterprise: entry.lane.enterprise }),
+        )
         .map((entry) => laneJson(entry.lane));
     },
     async start() {

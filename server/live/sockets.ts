@@ -33,6 +33,8 @@ interface Client {
   /** There is more for it than it could be given: it gets the rest when it takes again. */
   waits: boolean;
   gatesSent: number;
+  /** When lanes were last sent: a client is told of them `gatesMs` later at the earliest. */
+  gatesAt: number;
 }
 
 /** The namespace `/live`: every client gets its part of the live log and of the gate lanes. */
@@ -42,6 +44,7 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
   const timers: NodeJS.Timeout[] = [];
   let gathering: NodeJS.Timeout | undefined;
   let stopListening = () => {};
+  let stopWatching = () => {};
 
   const io = new Server(http, {
     serveClient: false,
@@ -80,10 +83,12 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
 
   function pushGates(client: Client): void {
     const version = gates.version();
-    if (version === client.gatesSent || !takes(client.socket)) return;
+    if (version === client.gatesSent || Date.now() - client.gatesAt < gatesMs || !takes(client.socket)) return;
     const items = gates.since(client.gatesSent, client.actor);
     client.gatesSent = version;
-    if (items.length > 0) client.socket.emit('gates', { items });
+    if (items.length === 0) return;
+    client.gatesAt = Date.now();
+    client.socket.emit('gates', { items });
   }
 
   async function recheck(): Promise<void> {
@@ -127,7 +132,7 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
     const [logId, last] = await Promise.all([store.logId(), store.last()]);
     if (!socket.connected) return;
     const seq = Math.max(last, tail.head());
-    const { name, role, enterpriseId, counties } = actor;
+    const { name, role, enterpriseId, counties, gateId } = actor;
     socket.emit('hello', {
       log: logId,
       seq,
@@ -143,8 +148,8 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
       sendResync: (to) => socket.emit('resync', { seq: to }),
       options: { maxBehind, ...(page !== undefined && { page }) },
     });
-    const view = JSON.stringify([role, enterpriseId, counties]);
-    const client: Client = { socket, handshake, actor, view, pump, waits: false, gatesSent: 0 };
+    const view = JSON.stringify([role, enterpriseId, counties, gateId]);
+    const client: Client = { socket, handshake, actor, view, pump, waits: false, gatesSent: 0, gatesAt: 0 };
     if ((auth.log !== undefined && auth.log !== logId) || (auth.after !== undefined && auth.after > seq)) {
       pump.end();
       socket.emit('resync', { seq });
@@ -181,9 +186,10 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
       stopListening = tail.onMoved(() => {
         gathering ??= setTimeout(pushAll, gatherMs);
       });
+      stopWatching = gates.onMoved(() => clients.forEach(pushGates));
       onEnded?.(() => void recheck());
       timers.push(
-        setInterval(() => clients.forEach(pushGates), gatesMs),
+        setInterval(() => clients.forEach(pushGates), gatesMs / 5),
         setInterval(() => void recheck(), recheckMs),
         setInterval(pushAll, 1000),
       );
@@ -191,6 +197,7 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
     /** Disconnects everybody; the HTTP server itself is its owner's to close. */
     async stop() {
       stopListening();
+      stopWatching();
       timers.forEach(clearInterval);
       clearTimeout(gathering);
       for (const client of clients) client.pump.end();

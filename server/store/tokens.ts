@@ -6,9 +6,10 @@ export interface TokenDoc {
   _id: string;
   sha256: string;
   name: string;
-  role: Role;
+  role: Role | 'display';
   enterpriseId?: string;
   counties?: string[];
+  gateId?: string;
   expires: Date;
   createdAt: Date;
   createdBy: string;

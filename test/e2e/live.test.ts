@@ -227,6 +227,60 @@ describe('the live path', function () {
     await notReloaded(bureau);
   });
 
+  it('shows the screen at the barrier its gate, and with its token nothing else', async () => {
+    const token = async (gateId: string) =>
+      String(
+        (await call('POST', '/tokens', { name: '东门显示屏', role: 'display', gateId, expires: '2099-01-01' })).json['token'],
+      );
+    const own = await token('E1-G1');
+    const one = await openConsole(browser, `${platform.url}/display/E1-G1#token=${own}`);
+    opened.push(one);
+    const screen = one.page.locator('[data-test=display]');
+    await screen.getByText('东门').waitFor();
+    expect(one.page.url(), 'the token leaves the address').to.equal(`${platform.url}/display/E1-G1`);
+    expect((await post(await arrival('晋H55555', '1'))).decision).to.equal('refuse');
+    await screen.locator('[aria-label*="晋H·55555"]').waitFor();
+    expect(await screen.locator('[data-test=display-word]').innerText()).to.equal('禁止通行');
+    await screen.getByText('国五 < 要求国六').waitFor();
+
+    const asked = async (path: string, shown: string) =>
+      (await fetch(`${platform.url}/api/v1${path}`, { headers: { authorization: `Bearer ${shown}` } })).status;
+    expect(await asked('/display/E1-G1', own)).to.equal(200);
+    expect(await asked('/display/E1-G1', await token('other'))).to.equal(404);
+    for (const path of [
+      '/gates',
+      '/alerts',
+      '/findings',
+      '/decisions',
+      '/observations',
+      '/registry/vehicles',
+      '/vehicles/晋H55555/yellow',
+    ])
+      expect(await asked(path, own), path).to.equal(403);
+
+    const strange = await openConsole(browser, `${platform.url}/display/other#token=${own}`);
+    opened.push(strange);
+    await strange.page.getByText('令牌无效').waitFor();
+    for (const page of [one.page, strange.page]) await page.context().close();
+  });
+
+  it('tells the screen at the barrier that the line is down, and clears what it showed', async () => {
+    const { json } = await call('POST', '/tokens', { name: '屏', role: 'display', gateId: 'E1-G1', expires: '2099-01-01' });
+    const one = await openConsole(browser, `${platform.url}/display/E1-G1?token=${String(json['token'])}`, PHONE);
+    opened.push(one);
+    await one.page.locator('[data-test=display]').getByText('东门').waitFor();
+    await post(await arrival('晋H60001', '2'));
+    await one.page.locator('[aria-label*="晋H·60001"]').waitFor();
+    await platform.kill();
+    await one.page.locator('[data-test=display-down]').waitFor();
+    expect(await one.page.locator('[data-test=display-word]').count()).to.equal(0);
+    platform = await startPlatformProcess({ env: ports, dataDir: platform.dataDir, startWithinMs: 120_000 });
+    await one.page.locator('[data-test=display-down]').waitFor({ state: 'detached' });
+    await post(await arrival('晋H60002', '2'));
+    await one.page.locator('[aria-label*="晋H·60002"]').waitFor();
+    await one.page.context().close();
+  });
+
   it('arrives compressed, under the platform’s own content security policy', async () => {
     const ask = (path: string) => fetch(platform.url + path, { headers: { cookie: admin, 'accept-encoding': 'gzip' } });
     const page = await ask('/');

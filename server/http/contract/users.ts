@@ -44,14 +44,19 @@ export const userChange = z.strictObject({
 export const newToken = z
   .strictObject({
     name: text().min(1),
-    role,
+    role: z.enum([...ROLES, 'display']),
     enterpriseId: enterpriseId.optional(),
     counties: counties.optional(),
+    gateId: text().min(1).optional().describe('of a display: the gate it hangs at'),
     expires: z
       .string()
       .refine((s) => !Number.isNaN(parseRegistryTime(s, 'end')), { error: 'not a civil date or an ISO 8601 date-time' }),
   })
-  .refine(ofEnterprise, needsEnterprise);
+  .refine(ofEnterprise, needsEnterprise)
+  .refine((v) => (v.role === 'display') === (v.gateId !== undefined), {
+    path: ['gateId'],
+    error: 'the role display, and no other, needs one',
+  });
 
 export type NewUser = z.infer<typeof newUser>;
 export type UserChange = z.infer<typeof userChange>;

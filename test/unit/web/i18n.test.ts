@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { COUNTIES } from '../../../web/src/geo/counties.ts';
+import { displayWords } from '../../../web/src/i18n/display.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { zhCN } from '../../../web/src/i18n/zh-CN.ts';
 
@@ -16,8 +17,12 @@ function flat(tree: Tree, path = ''): Map<string, string> {
   return texts;
 }
 
-const zh = flat(zhCN);
-const english = flat(en);
+/** Texts that come with one room only, beside the console's own. */
+const OF_ROOMS = { displayWords };
+const all = (language: 'zh-CN' | 'en', own: Tree) =>
+  flat({ ...own, ...Object.fromEntries(Object.entries(OF_ROOMS).map(([name, words]) => [name, words[language] as Tree])) });
+const zh = all('zh-CN', zhCN);
+const english = all('en', en);
 const WEB = new URL('../../../web/src/', import.meta.url);
 const files = readdirSync(WEB, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file));
 const HAN = /\p{Script=Han}/u;

@@ -11,6 +11,11 @@ export function fullTime(ms: number): string {
   return Number.isNaN(ms) ? '' : civil(ms).slice(0, 19).replace('T', ' ');
 }
 
+/** `08:00:05` */
+export function clockTime(ms: number): string {
+  return fullTime(ms).slice(11);
+}
+
 /** `08:00` today, `11-15 08:00` this year, `2020-11-15` before. */
 export function shortTime(ms: number, now: number): string {
   if (Number.isNaN(ms)) return '';
