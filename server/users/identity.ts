@@ -239,9 +239,9 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
     },
 
     async tokens() {
-      return (await tokens.all()).map(({ _id, name, role, enterpriseId, counties, expires, createdBy }) => ({
+      return (await tokens.all()).map(({ _id, name, role, enterpriseId, counties, gateId, expires, createdBy }) => ({
         id: _id,
-        ...present({ name, role, enterpriseId, counties }),
+        ...present({ name, role, enterpriseId, counties, gateId }),
         expires: expires.toISOString(),
         createdBy,
       }));
@@ -296,8 +296,8 @@ function actorOf({ _id, name, role, enterpriseId, counties }: UserDoc): Actor {
   return present({ username: _id, name, role, enterpriseId, counties });
 }
 
-function actorOfToken({ _id, name, role, enterpriseId, counties }: TokenDoc): Actor {
-  return present({ username: `token:${_id}`, name, role, enterpriseId, counties });
+function actorOfToken({ _id, name, role, enterpriseId, counties, gateId }: TokenDoc): Actor {
+  return present({ username: `token:${_id}`, name, role, enterpriseId, counties, gateId });
 }
 
 function shown({ _id, name, role, enterpriseId, counties, disabled }: UserDoc): UserShown {
