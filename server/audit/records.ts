@@ -24,6 +24,9 @@ export interface Filters {
   enterprise?: string | undefined;
   status?: string | undefined;
   severity?: string | undefined;
+  /** Audit log: who, and what was done. */
+  by?: string | undefined;
+  action?: string | undefined;
 }
 
 export type ListName = 'observations' | 'findings' | 'decisions' | 'dead-letters' | 'audit-log';
@@ -72,7 +75,7 @@ const LISTS: Record<ListName, ListDefinition> = {
     collection: 'audit_log',
     recorded: 'at',
     scoped: undefined,
-    filter: () => ({}),
+    filter: ({ by, action }) => equal({ by, action }),
     shown: (doc: AuditDoc) => shownAuditEntry(doc),
   },
 };

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock.ts';
+import { xinzhou2021 } from '../policy/xinzhou-2021.ts';
+import type { Policy } from '../policy/types.ts';
 import type { ImportAnswer } from '../http/contract/registry.ts';
 import { createRevisions } from '../store/revisions.ts';
 import { registryStore } from '../store/registry.ts';
@@ -23,6 +25,9 @@ export interface RegisteredDevice {
   mosquitto?: string;
 }
 
+/** What is asked of a list; which policy counts for the phase-out is the registry's to know. */
+export type RegistryAsked = Omit<RegistryQuery, 'phaseOut'> & { phaseOut?: boolean };
+
 /** The registry as the rest of the platform writes and shows it; `createRegistryReader` is for judging. */
 export interface Registry {
   indexes(): Promise<void>;
@@ -30,10 +35,10 @@ export interface Registry {
   /** A page in order of key. @throws AppError 400 `bad-cursor` */
   page(
     collection: Collection,
-    query: RegistryQuery & { limit: number; cursor?: string },
+    query: RegistryAsked & { limit: number; cursor?: string },
   ): Promise<{ items: RegistryItem[]; next: string | null; asOf: number }>;
   /** The whole list as of now, one item after another. */
-  all(collection: Collection, query: RegistryQuery): { asOf: number; items: AsyncGenerator<RegistryItem> };
+  all(collection: Collection, query: RegistryAsked): { asOf: number; items: AsyncGenerator<RegistryItem> };
   /** Calls the listener after every change this process stores; other processes see it by `reader.sync()`. */
   onChanged(listener: (collection: Collection, keys: string[]) => void): void;
   /** The account of a device by `<kind>/<id>`, as of now; null when it is not registered. */
@@ -49,8 +54,10 @@ export function createRegistry(deps: {
   db: Db;
   clock: Clock;
   hooks: Pick<ImportDeps, 'inspectionsRecorded' | 'vehiclesRecorded'>;
+  /** The policy in force at a moment; absent: the built-in one. */
+  policyAt?: (at: number) => Policy;
 }): Registry {
-  const { db, clock, hooks } = deps;
+  const { db, clock, hooks, policyAt = () => xinzhou2021 } = deps;
   const store = registryStore(db);
   const revisions = createRevisions(db);
   const listeners: ((collection: Collection, keys: string[]) => void)[] = [];
@@ -76,6 +83,9 @@ export function createRegistry(deps: {
     return found;
   }
 
+  const withPolicy = ({ phaseOut, ...query }: RegistryAsked, asOf: number): RegistryQuery =>
+    phaseOut === true ? { ...query, phaseOut: policyAt(query.at ?? asOf) } : query;
+
   return {
     indexes: () => store.indexes(),
     import(collection, body, options) {
@@ -87,7 +97,7 @@ export function createRegistry(deps: {
       const asOf = from?.asOf ?? clock.now();
       const items: RegistryItem[] = [];
       let place = from?.place;
-      for await (const found of registryItems(store, collection, query, asOf, from?.place)) {
+      for await (const found of registryItems(store, collection, withPolicy(query, asOf), asOf, from?.place)) {
         if (items.length === limit) return { items, next: writeRegistryCursor(asOf, place!), asOf };
         items.push(found.item);
         place = found.place;
@@ -99,7 +109,7 @@ export function createRegistry(deps: {
       return {
         asOf,
         items: (async function* () {
-          for await (const { item } of registryItems(store, collection, query, asOf)) yield item;
+          for await (const { item } of registryItems(store, collection, withPolicy(query, asOf), asOf)) yield item;
         })(),
       };
     },

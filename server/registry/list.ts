@@ -1,7 +1,9 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
 import { AppError } from '../errors.ts';
-import { SINCE_EVER } from '../policy/types.ts';
+import { SINCE_EVER, type Policy } from '../policy/types.ts';
+import { listedOnRoad } from '../rules/phase-out.ts';
 import type { RegistryStore } from '../store/registry.ts';
+import { vehicleFacts } from './facts.ts';
 import { inForce } from './in-force.ts';
 import { groupBy } from './lookup.ts';
 import { machinesAt, sitesOf } from './own.ts';
@@ -25,6 +27,10 @@ export interface RegistryQuery {
    * is declared for the sites that are its own now, and the machines declared there.
    */
   enterprise?: string;
+  /** Only rows whose key or a name contains this, whatever the case. */
+  search?: string;
+  /** Vehicles only: those in force that this policy lists for phase-out. */
+  phaseOut?: Policy;
 }
 
 export type RegistryItem = Record<string, unknown>;
@@ -48,19 +54,23 @@ export async function* registryItems<C extends Collection>(
 ): AsyncGenerator<{ item: RegistryItem; place: Place }> {
   const at = query.at ?? asOf;
   const few = await fewOf(store, name, query, at, asOf);
-  const cursor = few ? await inOrderOf(store, name, few, query, asOf, after) : store.inOrder(name, rangeOf(query, asOf, after));
+  const cursor = few
+    ? await inOrderOf(store, name, few, query, asOf, after)
+    : query.phaseOut && name === 'vehicles'
+      ? store.ofStages(stagesTo(query.phaseOut), rangeOf(query, asOf, after))
+      : store.inOrder(name, rangeOf(query, asOf, after));
   const show = function* (versions: VersionDoc<C>[]) {
     const first = versions[0];
     if (!first) return;
-    const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter((v) =>
-      belongs(v, query, few),
+    const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter(
+      (v) => belongs(v, query, few) && isListed(v, query, at),
     );
     const skip = after?.key === first.key ? after.skip : 0;
     for (const [i, v] of shown.entries()) if (i >= skip) yield { item: itemOf(v), place: { key: v.key, skip: i + 1 } };
   };
   try {
     let group: VersionDoc<C>[] = [];
-    for await (const version of cursor) {
+    for await (const version of cursor as AsyncIterable<VersionDoc<C>>) {
       if (group.length > 0 && group[0]?.key !== version.key) {
         yield* show(group);
         group = [];
@@ -132,7 +142,26 @@ async function inOrderOf<C extends Collection>(
   return versions.sort((a, b) => byKey(a.key, b.key) || (a.validFrom - b.validFrom) * sign);
 }
 
-function belongs(version: VersionDoc, { enterprise, vin }: RegistryQuery, few?: Few): boolean {
+/** The stages up to the policy's, as rows write them. */
+const stagesTo = (policy: Policy) => Array.from({ length: policy.rules['phase-out'].stageMax + 1 }, (_, n) => String(n));
+
+function isListed(version: VersionDoc, { phaseOut }: RegistryQuery, at: number): boolean {
+  if (!phaseOut || !('plateColor' in version.row) || !('useNature' in version.row)) return phaseOut === undefined;
+  const vehicle = vehicleFacts(version as VersionDoc<'vehicles'>);
+  return vehicle.status === 'in-use' && listedOnRoad(vehicle, at, phaseOut).includes('phase-out-listed');
+}
+
+/** What of a row somebody may search by, besides its key. */
+const NAMES = ['nameZh', 'nameEn', 'plateNumber', 'owner', 'reference', 'cargo', 'registrationCode', 'uscc'] as const;
+
+function matches({ key, row }: VersionDoc, search: string): boolean {
+  const wanted = search.toLowerCase();
+  const named = NAMES.map((name) => (row as Partial<Record<(typeof NAMES)[number], unknown>>)[name]);
+  return [key, ...named].some((text) => typeof text === 'string' && text.toLowerCase().includes(wanted));
+}
+
+function belongs(version: VersionDoc, { enterprise, vin, search }: RegistryQuery, few?: Few): boolean {
+  if (search !== undefined && !matches(version, search)) return false;
   const row = version.row as { id?: string; enterpriseId?: string; fleet?: string; siteId?: string };
   if (vin !== undefined && version.vin !== vin) return false;
   if (enterprise === undefined) return true;

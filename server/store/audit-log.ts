@@ -14,7 +14,12 @@ export interface AuditDoc {
 export function auditLogStore(db: Db) {
   const entries = db.collection<AuditDoc>('audit_log');
   return {
-    indexes: () => entries.createIndex({ at: 1, _id: 1 }),
+    indexes: () =>
+      Promise.all([
+        entries.createIndex({ at: 1, _id: 1 }),
+        entries.createIndex({ by: 1, at: 1, _id: 1 }),
+        entries.createIndex({ action: 1, at: 1, _id: 1 }),
+      ]),
     append: (entry: Omit<AuditDoc, '_id'>) => entries.insertOne({ _id: new ObjectId().toHexString(), ...entry }),
   };
 }

@@ -17,6 +17,7 @@ export function registryStore(db: Db) {
       for (const name of COLLECTIONS) await of(name).createIndex({ key: 1, validFrom: 1 });
       await of('vehicles').createIndex({ skeleton: 1 });
       await of('vehicles').createIndex({ vin: 1 });
+      await of('vehicles').createIndex({ 'row.stage': 1, key: 1 });
       await of('vehicles').createIndex({ 'row.fleet': 1 }, { partialFilterExpression: { 'row.fleet': { $exists: true } } });
       await of('inspections').createIndex({ vin: 1 });
       await of('devices').createIndex({ 'row.enterpriseId': 1 });
@@ -81,6 +82,46 @@ export function registryStore(db: Db) {
       return of(name)
         .find(filter as Filter<VersionDoc<C>>)
         .toArray();
+    },
+
+    /**
+     * All versions of the vehicles of which some version has one of the stages, in order of key and beginning. The keys come from an
+     * index by stage, some hundreds at a time.
+     */
+    async *ofStages(
+      stages: string[],
+      { from, recordedBy, descending }: { from?: string; recordedBy: number; descending?: boolean },
+    ): AsyncGenerator<VersionDoc<'vehicles'>> {
+      const order = descending ? -1 : 1;
+      const keys = of('vehicles')
+        .find(
+          {
+            'row.stage': { $in: stages },
+            ...(from !== undefined && { key: { [descending ? '$lte' : '$gte']: from } }),
+          } as Filter<VersionDoc<'vehicles'>>,
+          { projection: { _id: 0, key: 1 } },
+        )
+        .sort({ key: order })
+        .batchSize(500);
+      const versionsOf = (some: string[]) =>
+        of('vehicles')
+          .find({ key: { $in: some }, recordedAt: { $lte: recordedBy } } as Filter<VersionDoc<'vehicles'>>)
+          .sort({ key: order, validFrom: order })
+          .toArray();
+      try {
+        let chunk: string[] = [];
+        for await (const { key } of keys) {
+          if (key === chunk.at(-1)) continue;
+          if (chunk.length === 200) {
+            yield* await versionsOf(chunk);
+            chunk = [];
+          }
+          chunk.push(key);
+        }
+        if (chunk.length > 0) yield* await versionsOf(chunk);
+      } finally {
+        await keys.close();
+      }
     },
 
     /** Versions in order of key and beginning, from a key on or of one key, recorded by a moment. */

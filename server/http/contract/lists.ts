@@ -77,7 +77,7 @@ export const machineryLedgerQuery = z.strictObject({
 });
 
 export const deadLetterQuery = z.strictObject({ ...stretch, ...paging, device, code: word });
-export const auditLogQuery = z.strictObject({ ...stretch, ...paging });
+export const auditLogQuery = z.strictObject({ ...stretch, ...paging, by: word, action: word });
 
 export const registryQuery = z.strictObject({
   ...paging,
@@ -88,6 +88,13 @@ export const registryQuery = z.strictObject({
   kind: z.enum(KINDS).optional(),
   plate,
   vin: word,
+  search: z
+    .string()
+    .min(1)
+    .max(80)
+    .optional()
+    .describe('vehicles: the beginning of a plate number; inspections: of a VIN; else a part of the key or a name'),
+  listed: z.enum(['phase-out']).optional().describe('vehicles only: those the policy in force lists for phase-out'),
 });
 
 /** Small lists in order of their key: users, tokens. */

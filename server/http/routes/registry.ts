@@ -3,8 +3,7 @@ import { formatInstant } from '../../../devices/contract/instant.ts';
 import type { Actor } from '../../alerts/types.ts';
 import { AppError } from '../../errors.ts';
 import { normalisePlate } from '../../recognition/normalise.ts';
-import type { Registry } from '../../registry/index.ts';
-import type { RegistryQuery } from '../../registry/list.ts';
+import type { Registry, RegistryAsked } from '../../registry/index.ts';
 import type { RowFormat } from '../../registry/rows.ts';
 import { isCollection, type Collection } from '../../registry/types.ts';
 import type { Identity } from '../../users/identity.ts';
@@ -88,13 +87,29 @@ type Asked = Omit<ReturnType<typeof registryQuery.parse>, 'format' | 'header' | 
 
 function queryOf(
   collection: Collection,
-  { at, history, order, id, device, kind, plate, vin }: Asked,
+  { at, history, order, id, device, kind, plate, vin, search, listed }: Asked,
   actor: Actor,
-): RegistryQuery {
+): RegistryAsked {
   const [number = '', color] = plate?.split(',') ?? [];
   const normal = normalisePlate(number);
   const key = id ?? device ?? (plate !== undefined && color !== undefined ? `${normal},${color}` : undefined);
-  const keyPrefix = kind !== undefined ? `${kind}/` : plate !== undefined && color === undefined ? `${normal},` : undefined;
+  // Vehicles and inspections are many: there a search is the beginning of a key, which an index finds.
+  const begins =
+    search === undefined
+      ? undefined
+      : collection === 'vehicles'
+        ? normalisePlate(search)
+        : collection === 'inspections'
+          ? search
+          : undefined;
+  const keyPrefix =
+    kind !== undefined
+      ? `${kind}/`
+      : plate !== undefined && color === undefined
+        ? `${normal},`
+        : begins === ''
+          ? undefined
+          : begins;
   return {
     ...(at !== undefined && { at }),
     ...(history === 'true' && { history: true }),
@@ -102,6 +117,8 @@ function queryOf(
     ...(key !== undefined && { key }),
     ...(keyPrefix !== undefined && { keyPrefix }),
     ...(vin !== undefined && { vin }),
+    ...(search !== undefined && begins === undefined && { search }),
+    ...(listed !== undefined && collection === 'vehicles' && { phaseOut: true }),
     // An enterprise sees what is its own (entry, devices, fleet, the fleet's permits, deliveries, machinery at its sites); zones and responses are public orders.
     ...(actor.role === 'enterprise' && OWN.has(collection) && { enterprise: actor.enterpriseId ?? '' }),
   };
