@@ -9,14 +9,19 @@ import { lockDataDir } from './embedded/data-dir-lock.ts';
 import { startMongod } from './embedded/mongod.ts';
 import { fileURLToPath } from 'node:url';
 import { isKind } from '../devices/contract/kinds.ts';
+import { createAccountRows } from './audit/account-rows.ts';
+import { createAccounts } from './audit/accounts.ts';
+import { createCleanTransportDecisions } from './audit/clean-transport-decision.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
 import { createJobRows } from './audit/job-rows.ts';
+import { createLedgers } from './audit/ledgers.ts';
 import { createRecords } from './audit/records.ts';
 import { createApp } from './http/app.ts';
 import type { DeviceCheck } from './http/device-credentials.ts';
 import type { GateState } from './http/contract/live.ts';
+import { accountsRouter } from './http/routes/accounts.ts';
 import { alertsRouter } from './http/routes/alerts.ts';
 import { imagesRouter } from './http/routes/images.ts';
 import { createImageFiles } from './images/files.ts';
@@ -27,6 +32,7 @@ import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { jobsRouter } from './http/routes/jobs.ts';
+import { ledgersRouter } from './http/routes/ledgers.ts';
 import { policiesRouter } from './http/routes/policies.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
@@ -186,6 +192,13 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     now: () => clock.now(),
   });
   const disputes = createDisputes({ db: store.db, clock, alerts, audit: (...entry) => identity.audit(...entry) });
+  const accounts = createAccounts({ ...core.accounting, accounts: core.stores.accounts, registry: core.registry, clock });
+  const accountDecisions = createCleanTransportDecisions({
+    accounts,
+    registry,
+    clock,
+    audit: (...entry) => identity.audit(...entry),
+  });
   const records = createRecords({ db: store.db, clock, registry });
   const app = createApp({
     log,
@@ -203,6 +216,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       gatesRouter({ board }),
       deviceHealthRouter({ health }),
       policiesRouter({ policies }),
+      ledgersRouter({ ledgers: createLedgers({ ...core.ledgers, db: store.db }) }),
+      accountsRouter({ accounts, rows: createAccountRows(core.ledgers), decisions: accountDecisions }),
       disputesRouter({ disputes }),
       jobsRouter({ jobs, rows: createJobRows({ db: store.db, clock }), audit: (...entry) => identity.audit(...entry) }),
     ],
@@ -245,6 +260,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   outgoing.listener = listener;
   registry.onChanged((collection, keys) => {
     if (collection === 'devices') for (const key of keys) broker?.invalidate(key);
+    if (collection === 'deliveries')
+      accounts.deliveriesChanged(keys).catch((error: unknown) => log.error({ event: 'accounts-not-marked', error: String(error) }, 'accounts will be brought up when they are looked at or frozen')); // prettier-ignore
     if (collection !== 'vehicles' && collection !== 'inspections') core.gatePolicies.run();
   });
 

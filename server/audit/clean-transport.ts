@@ -78,29 +78,42 @@ export function cleanTransportAccount(
     otherRoad: road('other'),
     estimated: sum(weighed.filter((r) => r.estimated).map((r) => r.counted)),
   };
+  return {
+    tonnes,
+    ...cleanShares(tonnes, limits.minPercent),
+    rows: { road: weighed.length, estimated: weighed.filter((r) => r.estimated).length, deliveries: deliveries.length },
+  };
+}
+
+/** The shares that tonnes by the way they went come to, and what the audit proposes. */
+export function cleanShares(tonnes: CleanTransportAccount['tonnes'], minPercent: number) {
   const clean = sum([tonnes.rail, tonnes.water, tonnes.pipe, tonnes.conveyor, tonnes.newEnergy]);
   const certain = sum([clean, tonnes.stage6, tonnes.otherRoad]);
   const total = sum([certain, tonnes.estimated]);
-  const auditShare = share(clean, total);
+  // Compared in tonnes, so that no rounding of a share decides.
+  const proposes: CleanTransportAccount['proposes'] =
+    total === 0 ? null : kg(clean) * 100 < kg(total) * minPercent ? 'not-met' : 'met';
   return {
-    tonnes,
     total,
     clean,
-    auditShare,
+    auditShare: share(clean, total),
     weighedShare: share(clean, certain),
     stage6Share: share(tonnes.stage6, total),
-    rows: { road: weighed.length, estimated: weighed.filter((r) => r.estimated).length, deliveries: deliveries.length },
-    // Compared in tonnes, so that no rounding of a share decides.
-    proposes: total === 0 ? null : kg(clean) * 100 < kg(total) * limits.minPercent ? 'not-met' : 'met',
+    proposes,
   };
 }
 
 function meanOf(rows: readonly RoadRow[], direction: RoadRow['direction']): number | undefined {
   const weighed = rows.flatMap((r) => (r.direction === direction && r.tonnes !== undefined ? [r.tonnes] : []));
-  return weighed.length === 0 ? undefined : kg(sum(weighed) / weighed.length) / 1000;
+  return meanTonnes(kg(sum(weighed)), weighed.length);
 }
 
-const kg = (tonnes: number) => Math.round(tonnes * 1000);
+/** The mean of weighed rows in tonnes, to the kilogram. @param total of their whole kilograms */
+export function meanTonnes(total: number, rows: number): number | undefined {
+  return rows === 0 ? undefined : Math.round(total / rows) / 1000;
+}
+
+export const kg = (tonnes: number) => Math.round(tonnes * 1000);
 
 /** Added in whole kilograms, so that the order of the rows does not matter. */
 function sum(tonnes: readonly number[]): number {

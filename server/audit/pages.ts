@@ -63,6 +63,7 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
     query: ListQuery,
     asOf: number,
     after?: Cursor,
+    hint?: string,
   ) {
     const [beyond, order] = query.order === 'asc' ? (['$gt', 1] as const) : (['$lt', -1] as const);
     const at = {
@@ -81,7 +82,7 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
     }
     return db
       .collection<D>(collection)
-      .find({ $and: all } as Filter<D>)
+      .find({ $and: all } as Filter<D>, hint === undefined ? {} : { hint })
       .sort({ at: order, _id: order });
   }
 
@@ -101,6 +102,30 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
       if (more) items.pop();
       const last = items.at(-1);
       return { items, next: more && last ? writeCursor({ asOf, at: last.at.getTime(), id: last._id }) : null, asOf };
+    },
+
+    moment,
+
+    /**
+     * The rows from a cursor on, one after another: for lists that make their rows of several documents.
+     * @param chunk how many are read at once
+     * @throws AppError 400 `bad-cursor`
+     */
+    async open<D extends Row>(
+      collection: string,
+      recorded: string,
+      filter: StoreFilter,
+      query: ListQuery & { asOf?: number },
+      { hint, chunk }: { hint?: string; chunk: number },
+    ) {
+      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const asOf = query.asOf ?? after?.asOf ?? (await moment());
+      const rows = find<D>(collection, recorded, filter, query, asOf, after, hint).batchSize(chunk);
+      return {
+        asOf,
+        rows: rows as unknown as AsyncIterable<D> & { close(): Promise<void> },
+        cursorAt: (row: Row) => writeCursor({ asOf, at: row.at.getTime(), id: row._id }),
+      };
     },
 
     /** The whole range, row after row. */

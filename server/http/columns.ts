@@ -1,6 +1,7 @@
 import type { ListName } from '../audit/records.ts';
 import { ROW_SCHEMAS } from './contract/registry.ts';
 import type { Collection } from '../registry/types.ts';
+import type { LedgerName } from './contract/ledgers.ts';
 import type { Column } from './export.ts';
 
 /** The columns of each list as a CSV file. */
@@ -29,6 +30,30 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   enterpriseName: ['企业名称', 'enterprise name'], online: ['在线', 'online'], lastHeard: ['最近上报', 'last heard'], queued: ['待传', 'queued'],
   dropped: ['已丢弃', 'dropped'], firmware: ['固件', 'firmware'], 'transmission.today': ['今日传输率 %', 'transmission today %'],
   'transmission.yesterday': ['昨日传输率 %', 'transmission yesterday %'], clockSkew: ['时钟偏差 s', 'clock skew s'], calibratedUntil: ['检定有效期至', 'calibrated until'],
+  gate: ['门禁', 'gate'], gateName: ['门禁名称', 'gate name'], direction: ['进出', 'direction'], 'plate.number': ['号牌号码', 'plate'],
+  'plate.color': ['号牌颜色', 'plate colour'], recognition: ['识别结果', 'recognition'], newEnergy: ['新能源', 'new-energy'],
+  carriedBy: ['运输方式', 'carried by'], 'cargo.name': ['货物', 'cargo'], 'cargo.tonnes': ['货物重量 t', 'cargo t'],
+  'photos.missing': ['缺少照片', 'photos missing'], 'photos.present': ['照片', 'photos'], 'photos.uploaded': ['已上传照片数', 'photos uploaded'],
+  'decision.decision': ['门禁决定', 'decision'], 'decision.ref': ['凭条号', 'reference'], 'release.mode': ['放行方式', 'release'],
+  'release.operator': ['放行人', 'released by'], 'release.reason': ['放行原因', 'reason of release'], forced: ['强制放行', 'forced'],
+  againstDecision: ['违反决定放行', 'against the decision'], 'pairing.state': ['进出配对', 'pairing'], 'pairing.other.at': ['对应进出时间', 'time of the other'],
+  'pairing.minutes': ['在厂分钟', 'minutes inside'], 'entry.at': ['进厂时间', 'entry'], 'entry.gateName': ['进厂门禁', 'entry gate'],
+  'exit.at': ['出厂时间', 'exit'], minutes: ['在厂分钟', 'minutes inside'], inside: ['在厂', 'inside'], site: ['场所', 'site'], siteName: ['场所名称', 'site name'],
+  registrationCode: ['环保登记号码', 'registration code'], registered: ['已登记', 'registered'], machineryKind: ['机械种类', 'machinery kind'], owner: ['所有人', 'owner'],
+  minStage: ['场所最低阶段', 'stage the site asks'], declared: ['已申报', 'declared'], 'declaration.from': ['申报自', 'declared from'], 'declaration.to': ['申报至', 'declared to'],
+  month: ['月份', 'month'], revision: ['修订号', 'revision'], asOf: ['数据截至', 'as of'], industry: ['行业', 'industry'], 'rank.place': ['排名', 'rank'], 'rank.of': ['参评数', 'ranked'],
+  'figures.auditShare': ['清洁运输比例（核查）%', 'audit share %'], 'figures.weighedShare': ['清洁运输比例（实重）%', 'weighed share %'],
+  'figures.stage6Share': ['国六公路比例 %', 'stage-6 share %'], 'figures.tonnes.total': ['总运量 t', 'total t'], 'figures.tonnes.clean': ['清洁运量 t', 'clean t'],
+  'figures.tonnes.rail': ['铁路 t', 'rail t'], 'figures.tonnes.water': ['水路 t', 'water t'], 'figures.tonnes.pipe': ['管道 t', 'pipe t'],
+  'figures.tonnes.conveyor': ['皮带廊 t', 'conveyor t'], 'figures.tonnes.newEnergy': ['新能源公路 t', 'new-energy road t'],
+  'figures.tonnes.stage6': ['国六公路 t', 'stage-6 road t'], 'figures.tonnes.otherRoad': ['其他公路 t', 'other road t'], 'figures.tonnes.estimated': ['未称重公路（估算）t', 'road not weighed (estimated) t'],
+  'figures.passages.refused': ['拒绝次数', 'refused'], 'figures.passages.forced': ['强制放行次数', 'forced'], 'figures.transmission.percent': ['传输率 %', 'transmission %'],
+  'figures.photos.missing': ['缺照片记录数', 'rows without photos'], 'figures.pairing.percent': ['配对率 %', 'pairing %'], 'figures.cargo.percent': ['货物完整率 %', 'cargo complete %'],
+  'figures.quality.percent': ['数据质量 %', 'data quality %'], 'figures.proposes': ['核查建议', 'proposed'], cleanTransport: ['清洁运输结论', 'clean transport'],
+  'monthOnMonth.change': ['环比（百分点）', 'month on month (points)'], digest: ['摘要', 'digest'], source: ['来源', 'source'], value: ['计入值', 'value'], estimated: ['估算', 'estimated'],
+  'ledger.plate.number': ['号牌号码', 'plate'], 'ledger.plate.color': ['号牌颜色', 'plate colour'], 'ledger.direction': ['进出', 'direction'], 'ledger.stage': ['排放阶段', 'stage'],
+  'ledger.gateName': ['门禁名称', 'gate name'], 'ledger.cargo.name': ['货物', 'cargo'], 'ledger.cargo.tonnes': ['货物重量 t', 'cargo t'], 'delivery.mode': ['方式', 'mode'],
+  'delivery.cargo': ['货物', 'cargo'], 'delivery.direction': ['进出', 'direction'], 'arrival.ref': ['凭条号', 'reference'],
 }; // prettier-ignore
 
 const columns = (fields: string[]): Column[] =>
@@ -42,6 +67,14 @@ export const LIST_COLUMNS: Record<ListName, Column[]> = {
   'audit-log': columns(['id', 'at', 'by', 'action', 'target', 'detail']),
 }; // prettier-ignore
 
+export const LEDGER_COLUMNS: Record<LedgerName, Column[]> = {
+  transport: columns(['id', 'at', 'recordedAt', 'enterprise', 'county', 'gate', 'gateName', 'direction', 'plate.number', 'plate.color', 'recognition', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'carriedBy', 'cargo.name', 'cargo.tonnes', 'photos.present', 'photos.missing', 'photos.uploaded', 'decision.decision', 'decision.ref', 'release.mode', 'release.operator', 'release.reason', 'forced', 'againstDecision', 'pairing.state', 'pairing.other.at', 'pairing.minutes', 'findings']),
+  'in-plant': columns(['id', 'enterprise', 'county', 'plate.number', 'plate.color', 'recognition', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'entry.at', 'entry.gateName', 'exit.at', 'minutes', 'state', 'inside', 'cargo.name', 'cargo.tonnes']),
+  machinery: columns(['id', 'at', 'recordedAt', 'enterprise', 'county', 'site', 'siteName', 'direction', 'registrationCode', 'registered', 'machineryKind', 'stage', 'owner', 'minStage', 'declared', 'declaration.from', 'declaration.to', 'findings']),
+}; // prettier-ignore
+
+export const ACCOUNT_COLUMNS = columns(['enterprise', 'enterpriseName', 'county', 'industry', 'month', 'revision', 'state', 'asOf', 'rank.place', 'rank.of', 'figures.auditShare', 'monthOnMonth.change', 'figures.weighedShare', 'figures.stage6Share', 'figures.tonnes.total', 'figures.tonnes.clean', 'figures.tonnes.rail', 'figures.tonnes.water', 'figures.tonnes.pipe', 'figures.tonnes.conveyor', 'figures.tonnes.newEnergy', 'figures.tonnes.stage6', 'figures.tonnes.otherRoad', 'figures.tonnes.estimated', 'figures.passages.refused', 'figures.passages.forced', 'figures.transmission.percent', 'figures.photos.missing', 'figures.pairing.percent', 'figures.cargo.percent', 'figures.quality.percent', 'figures.proposes', 'cleanTransport', 'digest']); // prettier-ignore
+export const ACCOUNT_ROW_COLUMNS = columns(['source', 'id', 'at', 'value', 'estimated', 'ledger.plate.number', 'ledger.plate.color', 'ledger.stage', 'ledger.direction', 'ledger.gateName', 'ledger.cargo.name', 'ledger.cargo.tonnes', 'delivery.mode', 'delivery.cargo', 'delivery.direction', 'arrival.ref']); // prettier-ignore
 export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
 export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
 export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore

@@ -5,9 +5,13 @@ import { SCHEMAS, status } from '../../devices/contract/messages.ts';
 import { policySchema } from '../policy/schema.ts';
 import { COLLECTIONS } from '../registry/types.ts';
 import { alert, alertListQuery, alertWithHistory, assignables, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
+import {
+  accountLine, accountQuery, accountRows, accountRowsQuery, accountWithRevisions, account, cleanTransportDecided, cleanTransportDecision,
+} from './contract/accounts.ts'; // prettier-ignore
 import { deviceHealth } from './contract/device-health.ts';
 import {
-  auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, observationQuery, registryQuery, smallListQuery,
+  auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, inPlantLedgerQuery, machineryLedgerQuery, observationQuery, registryQuery, smallListQuery,
+  transportLedgerQuery,
 } from './contract/lists.ts'; // prettier-ignore
 import {
   deadLetterShown,
@@ -22,6 +26,7 @@ import { imageKept, imageQuery } from './contract/images.ts';
 import { activation, changesQuery, policyChanges, policyShown } from './contract/policy.ts';
 import { jobCreated, jobRowQuery, jobRowShown, jobShown, rejudgeBody, whatIfBody } from './contract/jobs.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
+import { inPlantRow, machineryRow, transportRow } from './contract/ledgers.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 
 /** The OpenAPI 3.1 document, made of the contract's own schemas. */
@@ -76,6 +81,12 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/audit-log', summary: 'Who changed what', query: auditLogQuery, answer: listOf(free) },
   { method: 'get', path: '/devices/health', summary: 'How devices are', query: smallListQuery, answer: listOf(deviceHealth) },
   { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
+  { method: 'get', path: '/ledgers/transport', summary: 'Counted passages at gates', query: transportLedgerQuery, answer: listOf(transportRow) },
+  { method: 'get', path: '/ledgers/in-plant', summary: 'Stays of vehicles at enterprises', query: inPlantLedgerQuery, answer: listOf(inPlantRow) },
+  { method: 'get', path: '/ledgers/machinery', summary: 'Machinery in and out of sites', query: machineryLedgerQuery, answer: listOf(machineryRow) },
+  { method: 'get', path: '/accounts/clean-transport', summary: "A month's accounts; with `enterprise` its last one, with `revision` that one as it was stored", query: accountQuery, answer: z.union([listOf(accountLine), accountWithRevisions, account]) },
+  { method: 'get', path: '/accounts/clean-transport/rows', summary: 'The rows a figure is made of', query: accountRowsQuery, answer: accountRows },
+  { method: 'post', path: '/accounts/clean-transport/decision', summary: "The bureau decides an enterprise's cleanTransport", body: cleanTransportDecision, answer: cleanTransportDecided },
   { method: 'post', path: '/what-if', summary: 'What another policy would have changed in a period', body: whatIfBody, answer: jobCreated, status: 202 },
   { method: 'post', path: '/re-judge', summary: 'Judge the messages of a period anew with what is known now', body: rejudgeBody, answer: jobCreated, status: 202 },
   { method: 'get', path: '/jobs', summary: 'The latest jobs', answer: listOf(jobShown) },

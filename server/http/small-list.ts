@@ -1,17 +1,33 @@
 import type { Request, Response } from 'express';
+import type { z } from 'zod';
 import { formatInstant } from '../../devices/contract/instant.ts';
 import { smallListQuery } from './contract/lists.ts';
 import { sendExport, type Column } from './export.ts';
 import { read } from './problems.ts';
 
-/** Sends a list that is short enough to be read whole, in order of its key: a page of it, or all of it as a file. */
+/**
+ * Sends a list that is short enough to be read whole, in order of its key: a page of it, or all of it as a file.
+ * @param paging as read by the route, where the list takes filters too
+ */
 export async function sendSmallList<Row extends object>(
   req: Request,
   res: Response,
   rows: Row[],
-  { key, name, columns, now }: { key: (row: Row) => string; name: string; columns: Column[]; now: number },
+  {
+    key,
+    name,
+    columns,
+    now,
+    paging,
+  }: {
+    key: (row: Row) => string;
+    name: string;
+    columns: Column[];
+    now: number;
+    paging?: z.infer<typeof smallListQuery>;
+  },
 ): Promise<void> {
-  const { limit = 100, cursor, order = 'asc', format, header = 'field' } = read(smallListQuery, req.query, req);
+  const { limit = 100, cursor, order = 'asc', format, header = 'field' } = paging ?? read(smallListQuery, req.query, req);
   const sign = order === 'asc' ? 1 : -1;
   const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -sign : sign));
   res.set('X-As-Of', formatInstant(now));

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Connection } from 'mongoose';
 import { answerTopic } from '../../devices/contract/topics.ts';
+import { createAccountMaker } from '../audit/account-maker.ts';
+import { createPages } from '../audit/pages.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { createRegistryReader } from '../registry/reader.ts';
 import type { SoldVehicle } from '../registry/recorded.ts';
+import { accountStore } from '../store/accounts.ts';
 import { batchStore } from '../store/batches.ts';
 import { deadLetterStore } from '../store/dead-letters.ts';
 import { decisionStore } from '../store/decisions.ts';
@@ -68,6 +71,8 @@ export function createCore(deps: CoreDeps) {
     batches: batchStore(connection),
     due: dueStore(connection),
     moments: dueStore(connection, 'due_moments'),
+    accountsDue: dueStore(connection, 'due_accounts'),
+    accounts: accountStore(connection.db!),
     hours: hourSumsStore(connection),
     statuses: deviceStatusStore(connection),
     payloads: gatePayloadStore(connection),
@@ -75,6 +80,9 @@ export function createCore(deps: CoreDeps) {
   };
   const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads, images } = stores;
   const history = { observations, findings, decisions, payloads, statuses, moments, hours, images, registry, policies, clock };
+  const ledgers = { ...history, accounts: stores.accounts, uploaded: (keys: string[]) => images.uploaded(keys) };
+  const accountMaker = createAccountMaker({ ...ledgers, moment: createPages({ db: connection.db!, clock }).moment });
+  const accounting = { due: stores.accountsDue, maker: accountMaker };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({
     ...history,
@@ -85,6 +93,7 @@ export function createCore(deps: CoreDeps) {
   const reports = createDeviceReports({ ...history, alerts });
   const judge = createJudge({
     ...history,
+    accounting,
     alerts,
     urea,
     lanes,
@@ -126,6 +135,7 @@ export function createCore(deps: CoreDeps) {
   });
   const sweeps = createSweeps({
     ...history,
+    accounting,
     owner,
     instance: config.instance,
     records,
@@ -145,6 +155,9 @@ export function createCore(deps: CoreDeps) {
     owner,
     stores,
     registry,
+    accounting,
+    /** What ledgers and accounts are read from. */
+    ledgers,
     judge,
     pipeline,
     intake,

@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import type { ResponseRow } from '../policy/types.ts';
 import type {
   DeclarationFacts,
+  DeliveryFacts,
   DeviceFacts,
   EnterpriseFacts,
   InspectionFacts,
@@ -57,6 +58,8 @@ export interface RegistryReader {
   machinery(codes: Iterable<string>): Promise<Map<string, Versioned<MachineFacts>[]>>;
   /** By site: versions of the declarations of every machine for it; compare `registrationCode`. */
   declarations(sites: Iterable<string>): Promise<Map<string, Versioned<DeclarationFacts>[]>>;
+  /** All versions of these deliveries, uncached. */
+  deliveries(ids: readonly string[]): Promise<Versioned<DeliveryFacts>[]>;
   /** Versions by their `_id` (as kept in an observation's `facts`), uncached; absent ones are left out. */
   versions<C extends Collection>(collection: C, ids: Iterable<string>): Promise<Map<string, Versioned<FactsOf[C]>>>;
 }
@@ -154,6 +157,9 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     machinery: (codes) => machinery.get(codes),
     declarations: (sites) => declarations.get(sites),
     allDevices: async () => (await store.all('devices')).map((d) => toVersioned('devices', d)),
+
+    deliveries: async (ids) =>
+      ids.length === 0 ? [] : (await store.where('deliveries', 'key', [...ids])).map((d) => toVersioned('deliveries', d)),
 
     async inspections(vins) {
       const wanted = [...new Set(vins)];

@@ -37,9 +37,9 @@ schema.index({ dueAt: 1 });
 
 /**
  * Durable due work, swept by any process; there are no timers in memory.
- * @param collectionName `due_work` (moments in real time) or `due_moments` (in the platform's)
+ * @param collectionName `due_work` (moments in real time), `due_moments` or `due_accounts` (in the platform's)
  */
-export function dueStore(connection: Connection, collectionName: 'due_work' | 'due_moments' = 'due_work') {
+export function dueStore(connection: Connection, collectionName: 'due_work' | 'due_moments' | 'due_accounts' = 'due_work') {
   const model = connection.model<DueDoc>(collectionName, schema, collectionName);
   const collection = model.collection as unknown as Collection<DueDoc>;
   return {

@@ -29,6 +29,9 @@ export const accountFigures = z.strictObject({
   stages: z.strictObject(Object.fromEntries(STAGES_SHOWN.map((s) => [s, amount])) as Record<(typeof STAGES_SHOWN)[number], typeof amount>)
     .describe('road rows by stage; those not matched exactly are unknown'),
   directions: z.strictObject({ in: amount, out: amount }).describe('road rows'),
+  estimate: z
+    .strictObject({ in: tonnes, out: tonnes })
+    .describe('what a road row nobody weighed counts with: the mean of the weighed ones of its direction, else the policy’s tonnes'),
   auditShare: share.describe('clean ÷ total, %'),
   weighedShare: share.describe('the same without the rows that were not weighed, %'),
   stage6Share: share.describe('weighed road by stage 6 ÷ total, %: the alternative path'),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import type { RegistryReader } from '../../registry/reader.ts';
+import type { AccountMaker } from '../../audit/account-maker.ts';
 import type { DecisionStore } from '../../store/decisions.ts';
 import type { DeviceStatusStore } from '../../store/device-status.ts';
 import type { DueStore } from '../../store/due-work.ts';
@@ -28,4 +29,6 @@ export interface HistoryDeps {
   images: ImageStore;
   /** Work due by the platform's clock: moments that rules wait for (`DUE_HANDLERS` does it). */
   moments: DueStore;
+  /** Accounts that are to be brought up, and who does it; absent where stored messages are only judged again. */
+  accounting?: { due: DueStore; maker: AccountMaker };
 }

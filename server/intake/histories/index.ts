@@ -1,6 +1,7 @@
 import type { FindingDoc } from '../../store/types.ts';
 import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
+import { markAccounts } from './accounts.ts';
 import { markDark } from './dark-terminal.ts';
 import type { HistoryDeps } from './deps.ts';
 import { markDeviceDays } from './device-days.ts';
@@ -34,4 +35,5 @@ export const HISTORIES: readonly History[] = [
   { id: 'sale-ban', settle: settleSaleBan },
   { id: 'gate-ledger', settle: settleLedger },
   { id: 'urea-use', settle: markDark },
+  { id: 'clean-transport', settle: markAccounts },
 ];

@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { formatInstant, parseInstant } from '../../devices/contract/instant.ts';
+import type { Actor } from '../alerts/types.ts';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import type { Registry } from '../registry/index.ts';
+import type { Accounts } from './accounts.ts';
+
+export interface DecisionDeps {
+  accounts: Pick<Accounts, 'account'>;
+  registry: Pick<Registry, 'page' | 'import'>;
+  clock: Clock;
+  audit(by: Actor, action: string, target: string, detail?: Record<string, unknown>): Promise<unknown>;
+}
+
+export interface CleanTransportDecision {
+  enterprise: string;
+  month: string;
+  revision: number;
+  cleanTransport: 'met' | 'not-met';
+  validFrom?: string | undefined;
+  reason: string;
+}
+
+/**
+ * The bureau decides what an enterprise's `cleanTransport` is: a new version of its registry row, valid from now or from the moment
+ * given, and an entry in the audit log that names the account it was decided on.
+ */
+export function createCleanTransportDecisions({ accounts, registry, clock, audit }: DecisionDeps) {
+  return {
+    /** @throws AppError 404 `unknown-enterprise` `unknown-account`, 409 `newer-revision` */
+    async decide({ enterprise, month, revision, cleanTransport, validFrom, reason }: CleanTransportDecision, by: Actor) {
+      const account = await accounts.account(enterprise, month, undefined, by);
+      if (account.revision !== revision) {
+        if (revision > account.revision) await accounts.account(enterprise, month, revision, by);
+        throw new AppError(409, 'newer-revision', {
+          zh: `该月核算已有第${account.revision}版，请先查看`,
+          en: `there is revision ${account.revision} of this account: look at it first`,
+        });
+      }
+      const from = validFrom === undefined ? clock.now() : parseInstant(validFrom);
+      const at = formatInstant(from);
+      const [row] = (await registry.page('enterprises', { key: enterprise, at: from, limit: 1 })).items;
+      if (!row) {
+        throw new AppError(422, 'not-registered-then', {
+          zh: '该时刻企业尚未登记',
+          en: 'the enterprise is not registered at that moment',
+        });
+      }
+      const { version: _version, recordedAt: _recordedAt, validFrom: _from, validTo: _to, ...content } = row;
+      const answer = await registry.import(
+        'enterprises',
+        Readable.from([`${JSON.stringify({ ...content, cleanTransport, validFrom: at })}\n`]),
+        { format: 'ndjson', language: 'en', may: { recordedAt: false, secrets: false } },
+      );
+      if (answer.rejected > 0) throw new Error(`the registry refused its own row: ${JSON.stringify(answer.errors)}`);
+      await audit(by, 'clean-transport-decided', enterprise, {
+        month,
+        revision,
+        digest: account.digest,
+        proposed: account.figures.proposes,
+        cleanTransport,
+        validFrom: at,
+        reason,
+      });
+      const [stored] = (await registry.page('enterprises', { key: enterprise, at: from, limit: 1 })).items;
+      return { enterprise, cleanTransport, validFrom: at, version: String(stored!.version) };
+    },
+  };
+}
+export type CleanTransportDecisions = ReturnType<typeof createCleanTransportDecisions>;

@@ -1,0 +1,68 @@
+import { Router } from 'express';
+import { formatInstant } from '../../../devices/contract/instant.ts';
+import type { AccountRows } from '../../audit/account-rows.ts';
+import type { Accounts } from '../../audit/accounts.ts';
+import type { CleanTransportDecisions } from '../../audit/clean-transport-decision.ts';
+import { actorOf, allow } from '../access.ts';
+import { ACCOUNT_COLUMNS, ACCOUNT_ROW_COLUMNS } from '../columns.ts';
+import { accountQuery, accountRowsQuery, cleanTransportDecision } from '../contract/accounts.ts';
+import { sendExport } from '../export.ts';
+import { read } from '../problems.ts';
+import { sendSmallList } from '../small-list.ts';
+
+export interface AccountsRouterDeps {
+  accounts: Accounts;
+  rows: AccountRows;
+  decisions: CleanTransportDecisions;
+}
+
+/**
+ * `GET /accounts/clean-transport`: the month's list, or one enterprise's last account, or one revision byte for byte;
+ * `GET /accounts/clean-transport/rows`: what a figure is made of; `POST /accounts/clean-transport/decision`: what the bureau makes of it.
+ */
+export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps): Router {
+  const router = Router();
+
+  router.get('/accounts/clean-transport', allow('accounts:read'), async (req, res) => {
+    const { month, enterprise, revision, ...paging } = read(accountQuery, req.query, req);
+    const actor = actorOf(req);
+    if (enterprise === undefined) {
+      const { items, asOf } = await accounts.list(month, actor);
+      // Paging and form are those of every small list; the month has been read here.
+      return sendSmallList(req, res, items, {
+        key: ({ rank, enterprise: id }) => `${String(rank?.place ?? 999_999).padStart(6, '0')} ${id}`,
+        name: `clean-transport-${month}`,
+        columns: ACCOUNT_COLUMNS,
+        now: asOf,
+        paging,
+      });
+    }
+    if (revision === undefined) {
+      const account = await accounts.last(enterprise, month, actor);
+      res.set({ ETag: `"${account.digest}"`, 'X-As-Of': account.asOf }).json(account);
+      return;
+    }
+    const { text, digest, asOf } = await accounts.revision(enterprise, month, revision, actor);
+    res
+      .set({ ETag: `"${digest}"`, 'X-As-Of': formatInstant(asOf.getTime()), 'Content-Type': 'application/json; charset=utf-8' })
+      .send(text);
+  });
+
+  router.get('/accounts/clean-transport/rows', allow('accounts:read'), async (req, res) => {
+    const { month, enterprise, revision, figure, limit = 100, cursor, format, header = 'field' } = read(accountRowsQuery, req.query, req); // prettier-ignore
+    const account = await accounts.account(enterprise, month, revision, actorOf(req));
+    res.set('X-As-Of', account.asOf);
+    if (format) {
+      const name = `clean-transport-${enterprise}-${month}-${figure}`;
+      return sendExport(res, rows.all(account, figure), { format, header, columns: ACCOUNT_ROW_COLUMNS, name });
+    }
+    const { items, next } = await rows.page(account, figure, limit, cursor);
+    res.json({ figure, ...rows.total(account, figure), revision: account.revision, items, next });
+  });
+
+  router.post('/accounts/clean-transport/decision', allow('clean-transport:decide'), async (req, res) => {
+    res.json(await decisions.decide(read(cleanTransportDecision, req.body ?? {}, req), actorOf(req)));
+  });
+
+  return router;
+}
