@@ -68,15 +68,15 @@ export function createImageFiles({ directory, instance, disk = realDisk }: Image
 
   /** Durable under `path`, or not there at all. */
   async function moveTo(from: string, path: string): Promise<void> {
-    try {
-      await ensure(dirname(path));
-      await disk.rename(from, path);
-      await syncDirectory(dirname(path));
-    } catch (error) {
-      // Somebody may have taken the directories away.
-      known.clear();
-      throw error;
-    }
+    await ensure(dirname(path));
+    await disk.rename(from, path).catch(forgetting);
+    await syncDirectory(dirname(path));
+  }
+
+  /** Somebody may have taken the directories away: they are made again. */
+  function forgetting(error: unknown): never {
+    known.clear();
+    throw error;
   }
 
   return {
@@ -105,7 +105,7 @@ export function createImageFiles({ directory, instance, disk = realDisk }: Image
       try {
         const handle = await onDisk(async () => {
           await ensure(incoming);
-          return disk.open(path, 'wx', 0o640);
+          return disk.open(path, 'wx', 0o640).catch(forgetting);
         });
         try {
           for await (const piece of body) {

@@ -12,8 +12,9 @@ import { brokenPicture, inTime, MAX_BYTES, notAPicture, PATIENCE, tooLarge, type
 
 /** What a device may upload in a civil day of real time. */
 export const BYTES_PER_DAY = 2 * 1024 ** 3;
-/** Bodies that come in at once, of everybody. */
+/** Bodies that come in at once: of everybody, and of one device or user. */
 const AT_ONCE = 64;
+const AT_ONCE_EACH = 8;
 /** Devices of one enterprise that name the same picture. */
 const MAX_NAMING = 1_000;
 
@@ -43,7 +44,8 @@ export function createImages(deps: ImagesDeps) {
   const store = imageStore(db);
   const observations = db.collection<ObservationDoc>('observations');
   const thumbnails = new Map<string, Promise<Buffer>>();
-  let coming = 0;
+  /** Bodies on their way in, by who brings them. */
+  const coming = new Map<string, number>();
 
   /** The devices an upload counts for. @throws AppError 404 `unknown-picture` for a user at whose gates nobody names it */
   async function devicesOf(uploader: Uploader, sha256: string): Promise<string[]> {
@@ -73,8 +75,9 @@ export function createImages(deps: ImagesDeps) {
     );
   }
 
-  async function receive(sha256: string, body: AsyncIterator<Buffer>): Promise<Incoming> {
-    if (coming >= AT_ONCE) {
+  async function receive(who: string, sha256: string, body: AsyncIterator<Buffer>): Promise<Incoming> {
+    const own = coming.get(who) ?? 0;
+    if (own >= AT_ONCE_EACH || [...coming.values()].reduce((sum, n) => sum + n, 0) >= AT_ONCE) {
       throw new AppError(
         503,
         'busy',
@@ -82,7 +85,7 @@ export function createImages(deps: ImagesDeps) {
         { retryAfter: 2 },
       );
     }
-    coming++;
+    coming.set(who, own + 1);
     let start: Buffer = Buffer.alloc(0);
     try {
       const received = await files.receive(inTime(body, patience), (piece, before) => {
@@ -95,7 +98,9 @@ export function createImages(deps: ImagesDeps) {
       if (received.sha256 === sha256) return received;
       await files.drop(received);
     } finally {
-      coming--;
+      const rest = coming.get(who)! - 1;
+      if (rest > 0) coming.set(who, rest);
+      else coming.delete(who);
     }
     throw new AppError(422, 'digest-mismatch', {
       zh: '内容的 SHA-256 与路径不符',
@@ -191,7 +196,7 @@ export function createImages(deps: ImagesDeps) {
       if (length !== undefined && length > MAX_BYTES) throw tooLarge();
       const devices = await devicesOf(uploader, sha256);
       if ((await store.usedOf(devices[0]!, dayNow())) >= bytesPerDay) throw overQuota();
-      const received = await receive(sha256, body);
+      const received = await receive('device' in uploader ? uploader.device : uploader.actor.username, sha256, body);
       try {
         const picture = await inspect(received);
         const lacking = await missing(devices, sha256);

@@ -1,3 +1,4 @@
+import * as fs from 'node:fs/promises';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -5,6 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry as Metrics } from 'prom-client';
+import { civilDate } from '../../../devices/contract/instant.ts';
 import { isKind } from '../../../devices/contract/kinds.ts';
 import type { NewToken } from '../../../server/http/contract/users.ts';
 import { createRecords } from '../../../server/audit/records.ts';
@@ -19,6 +21,7 @@ import { createThumbnails, type Thumbnails } from '../../../server/images/thumbn
 import { createIdentity } from '../../../server/users/identity.ts';
 import { COKING, GATE, startCore, truck, type TestCore } from '../../support/core.ts';
 import { listen } from '../../support/http.ts';
+import { until } from '../../support/until.ts';
 import { named, picture, type TestPicture } from '../../support/pictures.ts';
 
 const NOW = '2022-01-15T09:00:00+08:00';
@@ -42,6 +45,8 @@ describe('pictures over HTTP', function () {
   let realNow = Date.now();
   let seed = 0;
   let next = 0;
+  /** What renaming fails with, while it does. */
+  let failing: string | undefined;
   const tokens = new Map<string, string>();
 
   before(async () => {
@@ -72,11 +77,19 @@ describe('pictures over HTTP', function () {
     for (const [name, rest] of people)
       tokens.set(name, (await identity.createToken({ name, expires: '2099-01-01', ...rest }, owner)).token);
     thumbnails = createThumbnails({ log });
-    const files = createImageFiles({ directory, instance: '1' });
+    const files = createImageFiles({
+      directory,
+      instance: '1',
+      disk: {
+        ...fs,
+        rename: (from, to) =>
+          failing === undefined ? fs.rename(from, to) : Promise.reject(Object.assign(new Error(failing), { code: failing })),
+      },
+    });
     await files.start();
     const images = createImages({
       db, files, thumbnail: (bytes) => thumbnails.make(bytes), clock: t.clock,
-      realNow: () => realNow, bytesPerDay: BYTES_PER_DAY, patience: { idleMs: 300, wholeMs: 5_000 },
+      realNow: () => realNow, bytesPerDay: BYTES_PER_DAY, patience: { idleMs: 2_000, wholeMs: 20_000 },
     }); // prettier-ignore
     await images.indexes();
     web = await listen(
@@ -246,10 +259,21 @@ describe('pictures over HTTP', function () {
     expect(await left()).to.deep.equal([]);
   });
 
+  it('of which a device sends too many at once are refused with 503 for a while, those of others not', async () => {
+    const pictures = await Promise.all(Array.from({ length: 8 }, () => fresh()));
+    const stuck = pictures.map((pic) => slowly(pic, 'stop'));
+    await until(async () => (await left()).length === 8);
+    const answer = await put(await fresh());
+    expect([answer.status, answer.json.code, answer.headers.get('retry-after')]).to.deep.equal([503, 'busy', '2']);
+    expect((await put(await fresh(), device('g2'))).status).to.equal(201);
+    expect(new Set(await Promise.all(stuck))).to.deep.equal(new Set([408]));
+    expect((await put(await fresh())).status).to.equal(201);
+  });
+
   it('whose upload breaks off leave nothing', async () => {
     const pic = await fresh();
     await slowly(pic, 'break');
-    for (let i = 0; i < 100 && (await left()).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
+    await until(async () => (await left()).length === 0);
     expect(await left()).to.deep.equal([]);
     expect(await head(pic)).to.equal(404);
   });
@@ -287,6 +311,26 @@ describe('pictures over HTTP', function () {
     expect((await put(await fresh(), device('g2'))).status).to.equal(201);
     expect(await left()).to.deep.equal([]);
   });
+
+  for (const [code, said] of [
+    ['ENOSPC', 'disk-full'],
+    ['EIO', 'disk-failed'],
+  ] as const) {
+    it(`are refused with 503 ${said} and Retry-After on ${code}, leave nothing and are not counted`, async () => {
+      realNow += 10 * 86_400_000;
+      const pic = await fresh();
+      failing = code;
+      const refused = await put(pic, device('g2'));
+      failing = undefined;
+      expect([refused.status, refused.json.code]).to.deep.equal([503, said]);
+      expect(Number(refused.headers.get('retry-after'))).to.be.greaterThan(0);
+      expect(await left()).to.deep.equal([]);
+      expect(await head(pic, device('g2'))).to.equal(404);
+      const days = t.store.db.collection('image_days').find({ bytes: { $gt: 0 }, _id: /^gate\/g2\// });
+      expect((await days.toArray()).filter((d) => String(d._id).endsWith(civilDate(realNow)))).to.deep.equal([]);
+      expect((await put(pic, device('g2'))).status).to.equal(201);
+    });
+  }
 
   it('that are repeated count once for the day', async () => {
     realNow += 10 * 86_400_000;

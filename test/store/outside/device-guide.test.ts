@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { decision, gatePolicy } from '../../../devices/contract/answers.ts';
 import { formatInstant } from '../../../devices/contract/instant.ts';
+import { picture } from '../../support/pictures.ts';
 import { until } from '../../support/until.ts';
 import { needs } from '../wire/mosquitto.ts';
 import { deviceRow } from '../wire/wire.ts';
@@ -83,6 +84,16 @@ for (const [name, start] of [
       expect(JSON.parse(output))
         .have.property('at')
         .that.match(/^\d{4}-\d\d-\d\dT[\d:.]{12}\+08:00$/);
+    });
+
+    it('bring a picture, once', async () => {
+      await writeFile(join(directory, 'vehicle.jpg'), (await picture(name.length)).bytes);
+      const status = (comment: string) =>
+        shellOut(below(comment).replace('curl ', "curl -sS -o answer -w '%{http_code}' "), directory).output;
+      expect(status('# whether this device')).equal('404');
+      expect(status('# a picture')).equal('201');
+      expect(status('# a picture')).equal('200');
+      expect(status('# whether this device')).equal('200');
     });
 
     it('listen to the answers and publish an arrival', async () => {
