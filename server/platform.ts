@@ -164,7 +164,6 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   await Promise.all([
     core.indexes(),
     files.start(),
-    images.indexes(),
     jobs.indexes(),
     registry.indexes(),
     identity.indexes(),
