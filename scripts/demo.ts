@@ -10,6 +10,7 @@ import { Command } from 'commander';
 import { formatInstant, HOUR, parseInstant } from '../devices/contract/instant.ts';
 import { planDay } from '../devices/simulators/city/day.ts';
 import { startProcesses, type CityProcesses } from '../devices/simulators/city/processes.ts';
+import { pictureTruth, requirePictures } from '../devices/simulators/pictures/plan.ts';
 import { ndjson } from '../devices/simulators/city/write.ts';
 
 /**
@@ -163,7 +164,7 @@ if (signIn.status >= 300) await fail(`signing in as admin failed: ${signIn.statu
 
 say('importing the registry of an invented Xinzhou…');
 const secrets: Record<string, string> = {};
-for (const [collection, rows] of Object.entries(day.registry)) {
+for (const [collection, rows] of Object.entries(requirePictures(day.registry))) {
   const { status, json } = await call('PUT', `/registry/${collection}`, ndjson(rows));
   if (status === 404) {
     say(`  ${collection}: not kept by this version`);
@@ -174,6 +175,8 @@ for (const [collection, rows] of Object.entries(day.registry)) {
   for (const s of (json.secrets ?? []) as { kind: string; id: string; secret: string }[]) secrets[`${s.kind}/${s.id}`] = s.secret;
 }
 const secretsFile = join(dataDir, 'device-secrets.json');
+// What was planted, that of the pictures included, for whoever wants to compare.
+await writeFile(join(dataDir, 'truth.ndjson'), ndjson([...day.truth, ...pictureTruth(day)]));
 await writeFile(secretsFile, JSON.stringify(secrets), { mode: 0o600 });
 
 const users = [
@@ -199,6 +202,7 @@ const city: CityProcesses = startProcesses(
     seed: options.seed,
     date: options.date,
     scale: options.scale,
+    http: server.http,
     ...anchor,
   },
   (line) => stopping || console.error(line),
@@ -231,7 +235,7 @@ const tick = setInterval(() => {
     if (stopping) return;
     const t = city.tally();
     const now = formatInstant(anchor.start + (Date.now() - anchor.real) * anchor.speed);
-    const line = `${now.slice(0, 10)} ${now.slice(11, 16)}  passed ${t.passed ?? 0} · refused ${t.refused ?? 0} · decided alone ${t.alone ?? 0} · stored ${t.settled ?? 0} · waiting ${t.queued ?? 0} · alerts ${alerts}`;
+    const line = `${now.slice(0, 10)} ${now.slice(11, 16)}  passed ${t.passed ?? 0} · refused ${t.refused ?? 0} · decided alone ${t.alone ?? 0} · stored ${t.settled ?? 0} · photos ${t.uploaded ?? 0} · waiting ${t.queued ?? 0} · alerts ${alerts}`;
     if (live) process.stdout.write(`\r\x1b[K${line}`);
     else say(line);
   });

@@ -27,14 +27,19 @@ await runSimulator(
       if (!device || !gate) return;
       const who = `${event.who} ${event.enterpriseId}`;
       if (event.direction === 'out' && turnedBack.delete(who)) return;
-      const arrived = { ...arrivalBody(event), direction: event.direction, plate: event.plate };
+      const photos = await host.photos(event);
+      const arrived = { ...arrivalBody(event), direction: event.direction, plate: event.plate, ...photos };
       if (event.simple) {
         if (await host.until(event.at + event.passAfter))
-          await device.send('passage', { ...passageBody(event, event.expect), at: formatInstant(event.at + event.passAfter) });
+          await device.send('passage', {
+            ...passageBody(event, event.expect),
+            ...photos,
+            at: formatInstant(event.at + event.passAfter),
+          });
         return;
       }
       const verdict = await gate.arrive({ ...arrived, at: formatInstant(event.at) });
-      const body = passageBody(event, verdict.decision);
+      const body: ReturnType<typeof passageBody> = { ...passageBody(event, verdict.decision), ...photos };
       if (verdict.source === 'policy') count('alone');
       if (verdict.decision === 'refuse') count('refused');
       if (body.outcome === 'passed') count('passed');

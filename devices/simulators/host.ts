@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { createDevice, fastClock, type Device, type DeviceClock } from '../client/index.ts';
+import { createDevice, createUploader, fastClock, type Device, type DeviceClock, type Uploader } from '../client/index.ts';
 import { formatInstant } from '../contract/instant.ts';
 import type { Kind } from '../contract/kinds.ts';
+import type { Image } from '../contract/messages.ts';
 import { planDay, type CityDay } from './city/day.ts';
 import type { CityEvent } from './city/events.ts';
+import { createPhotographer, type Photographer } from './pictures/photographer.ts';
+import type { Photographed } from './pictures/plan.ts';
 
 /** What a simulator process is told on its command line. */
 export interface HostOptions {
@@ -26,6 +29,8 @@ export interface HostOptions {
   /** This process plays every device whose place in the list is `share` modulo `of`. */
   share: number;
   of: number;
+  /** The platform's HTTP address: with it cameras take pictures and upload them. */
+  http?: string;
 }
 
 export interface Host {
@@ -39,6 +44,8 @@ export interface Host {
   dir(deviceId: string): string;
   /** Waits until the device clock shows `at`. @returns whether the simulation still runs. */
   until(at: number): Promise<boolean>;
+  /** Takes the pictures of an event: what its message names, an empty object where there are none. */
+  photos(event: Photographed): Promise<{ images?: Image[] }>;
   /** Sends a message that happened at `at`, unless its body says when. */
   send(deviceId: string, message: string, at: number, body: Record<string, unknown>): Promise<void>;
 }
@@ -55,7 +62,8 @@ function readOptions(argv: string[]): HostOptions {
     .requiredOption('--start <ms>', 'what the clock showed then', Number)
     .requiredOption('--speed <x>', 'device seconds per real second', Number)
     .option('--share <n>', 'which share of the devices', Number, 0)
-    .option('--of <n>', 'of how many', Number, 1);
+    .option('--of <n>', 'of how many', Number, 1)
+    .option('--http <url>', 'where pictures are uploaded; without it none are taken');
   return program.parse(argv, { from: 'user' }).opts<HostOptions>();
 }
 
@@ -87,6 +95,18 @@ export async function runSimulator(
     );
   });
 
+  const uploaders = new Map<string, Uploader>();
+  let photographer: Photographer | undefined;
+  if (options.http !== undefined && CAMERAS.includes(kind)) {
+    const url = options.http;
+    for (const deviceId of devices.keys())
+      uploaders.set(
+        deviceId,
+        createUploader({ kind, deviceId, secret: secrets[`${kind}/${deviceId}`] as string, url, dir: dir(deviceId), clock }),
+      );
+    photographer = createPhotographer(day, uploaders, { onTrouble: (error) => console.error(`pictures: ${error.message}`) });
+  }
+
   const host: Host = {
     kind,
     clock,
@@ -99,6 +119,10 @@ export async function runSimulator(
       if (ms > 0) await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
       return !stopping.signal.aborted;
     },
+    async photos(event) {
+      const images = (await photographer?.shoot(event)) ?? [];
+      return images.length > 0 ? { images } : {};
+    },
     async send(deviceId, message, at, body) {
       await devices.get(deviceId)?.send(message, { at: formatInstant(at), ...body });
     },
@@ -109,13 +133,15 @@ export async function runSimulator(
     device.on('settled', () => (tally.settled = (tally.settled ?? 0) + 1));
     device.on('rejected', () => (tally.rejected = (tally.rejected ?? 0) + 1));
   }
+  await photographer?.warmUp();
   const play = await prepare(host);
-  await Promise.all([...devices.values()].map((device) => device.start()));
+  await Promise.all([...devices.values(), ...uploaders.values()].map((part) => part.start()));
   console.log(`playing ${devices.size} ${kind}`);
 
   const telling = setInterval(() => {
     const queued = [...devices.values()].reduce((sum, device) => sum + device.counts().queued, 0);
-    if (process.connected) process.send?.({ ...tally, queued });
+    const uploaded = [...uploaders.values()].reduce((sum, uploader) => sum + uploader.counts().uploaded, 0);
+    if (process.connected) process.send?.({ ...tally, ...photographer?.counts(), uploaded, queued });
   }, 1000);
 
   let stopped = false;
@@ -124,7 +150,7 @@ export async function runSimulator(
     stopped = true;
     stopping.abort();
     clearInterval(telling);
-    await Promise.all([...devices.values()].map((device) => device.stop()));
+    await Promise.all([...devices.values(), ...uploaders.values()].map((part) => part.stop()));
     process.exit(0);
   };
   process.on('SIGTERM', () => void stop());
@@ -143,6 +169,9 @@ export async function runSimulator(
   }
 }
 
+/** Kinds whose devices have cameras. */
+const CAMERAS: Kind[] = ['gate', 'checkpoint', 'remote-sensing', 'machinery-gate'];
+
 /** Plays the plain messages of a kind: what the city says, its device sends. */
 export function runPlain(kind: Kind): Promise<void> {
   return runSimulator(
@@ -150,7 +179,8 @@ export function runPlain(kind: Kind): Promise<void> {
     (event) => ((event.type === 'message' || event.type === 'line') && event.kind === kind ? event.device : undefined),
     (host) =>
       Promise.resolve(async (event: CityEvent) => {
-        if (event.type === 'message') await host.send(event.device, event.message, event.at, event.body);
+        if (event.type === 'message')
+          await host.send(event.device, event.message, event.at, { ...event.body, ...(await host.photos(event)) });
         else if (event.type === 'line') host.devices.get(event.device)?.line(event.up);
       }),
   );

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { pictureTruth, requirePictures } from '../pictures/plan.ts';
 import { planDay } from './day.ts';
 import { startProcesses } from './processes.ts';
 import { writeDay } from './write.ts';
@@ -15,6 +16,7 @@ const program = new Command()
   .option('--out <dir>', 'where the day (and the devices’ outboxes) are written', './data/city')
   .option('--url <mqtt url>', 'play the day to this broker')
   .option('--secrets <file>', 'JSON {"<kind>/<deviceId>": secret}, needed to play')
+  .option('--http <url>', 'where the cameras upload their pictures; without it none are taken')
   .option('--speed <x>', 'device seconds per real second', Number, 60)
   .option('--from <hours>', 'hour of the day at which playing begins', Number, 6.75);
 const options = program.parse().opts<{
@@ -24,21 +26,35 @@ const options = program.parse().opts<{
   out: string;
   url?: string;
   secrets?: string;
+  http?: string;
   speed: number;
   from: number;
 }>();
 
 const out = resolve(options.out);
-const day = planDay(options);
+const planned = planDay(options);
+const day =
+  options.http === undefined
+    ? planned
+    : { ...planned, registry: requirePictures(planned.registry), truth: [...planned.truth, ...pictureTruth(planned)] };
 const written = writeDay(day, out);
 console.log(`${written.messages} messages and ${written.truth} truths in ${out}`);
 
 if (options.url !== undefined) {
   if (options.secrets === undefined) program.error('--secrets is needed to play the day');
-  const { url, secrets, seed, date, scale, speed } = options;
+  const { url, secrets, seed, date, scale, speed, http } = options;
   const anchor = { real: Date.now(), start: day.dayStart + options.from * 3_600_000, speed };
   const city = startProcesses(
-    { url, secrets: resolve(secrets as string), data: `${out}/devices`, seed, date, scale, ...anchor },
+    {
+      url,
+      secrets: resolve(secrets as string),
+      data: `${out}/devices`,
+      seed,
+      date,
+      scale,
+      ...anchor,
+      ...(http !== undefined && { http }),
+    },
     (line) => console.error(line),
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void city.stop().then(() => process.exit(0)));
