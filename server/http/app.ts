@@ -66,7 +66,7 @@ export function createApp(deps: AppDeps): Express {
   api.use(sessionRouter({ identity, secure }));
   api.use(usersRouter({ identity }));
   api.use(registryRouter({ registry, identity }));
-  api.use(recordsRouter({ records, ...(replay && { replay }) }));
+  api.use(recordsRouter({ records, audit: (...entry) => identity.audit(...entry), ...(replay && { replay }) }));
   for (const router of routers) api.use(router);
   api.use(() => {
     throw new AppError(404, 'not-found', { zh: '没有这个接口', en: 'the API has nothing at this address' });

@@ -44,6 +44,32 @@ export const router = createRouter({
       meta: { title: 'nav.registry' },
     },
     {
+      path: '/phase-out',
+      name: 'phase-out',
+      component: () => import('./rooms/office/PhaseOutList.vue'),
+      meta: { title: 'nav.phase-out' },
+    },
+    {
+      path: '/devices',
+      name: 'devices',
+      component: () => import('./rooms/office/DeviceList.vue'),
+      meta: { title: 'nav.devices' },
+    },
+    { path: '/users', name: 'users', component: () => import('./rooms/office/UserList.vue'), meta: { title: 'nav.users' } },
+    { path: '/tokens', name: 'tokens', component: () => import('./rooms/office/TokenList.vue'), meta: { title: 'nav.tokens' } },
+    {
+      path: '/dead-letters',
+      name: 'dead-letters',
+      component: () => import('./rooms/office/DeadLetterList.vue'),
+      meta: { title: 'nav.dead-letters' },
+    },
+    {
+      path: '/audit-log',
+      name: 'audit-log',
+      component: () => import('./rooms/office/AuditLog.vue'),
+      meta: { title: 'nav.audit-log' },
+    },
+    {
       path: '/vehicles/:number/:colour',
       name: 'vehicle',
       component: () => import('./rooms/VehicleStory.vue'),

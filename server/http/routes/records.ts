@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import { AppError } from '../../errors.ts';
 import type { ListName, Records } from '../../audit/records.ts';
+import type { Identity } from '../../users/identity.ts';
 import { actorOf, allow } from '../access.ts';
 import { LIST_COLUMNS } from '../columns.ts';
 import { auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, observationQuery } from '../contract/lists.ts';
@@ -13,10 +14,12 @@ export interface RecordsRouterDeps {
   records: Records;
   /** Puts a dead letter through the intake again; null when there is none of this id. */
   replay?: (id: string) => Promise<object | null>;
+  /** Writes down that somebody did so. */
+  audit?: Identity['audit'];
 }
 
 /** What was seen, judged, answered and refused. */
-export function recordsRouter({ records, replay }: RecordsRouterDeps): Router {
+export function recordsRouter({ records, replay, audit }: RecordsRouterDeps): Router {
   const router = Router();
 
   router.get('/observations', allow('observations:read'), list('observations', observationQuery));
@@ -45,6 +48,11 @@ export function recordsRouter({ records, replay }: RecordsRouterDeps): Router {
           zh: '没有这条死信，或其内容未保存',
           en: 'there is no such dead letter, or its payload was not kept',
         });
+      const { stored, rejected } = outcome as { stored?: boolean; rejected?: { code: string } };
+      await audit?.(actorOf(req), 'dead-letter-replayed', String(req.params.id), {
+        stored: stored === true,
+        ...(rejected && { code: rejected.code }),
+      });
       res.json(outcome);
     });
   }
