@@ -132,7 +132,7 @@ describe('the console', () => {
       await page.getByText('没有符合筛选条件的告警').waitFor();
     });
 
-    it('is worked with the keyboard: j, Enter, a, c', async () => {
+    it('is worked with the keyboard: j, Enter, a, d, h, t, c', async () => {
       const page = await enter();
       await page.locator('[data-alert]').first().waitFor();
       await page.keyboard.press('j');
@@ -141,6 +141,24 @@ describe('the console', () => {
       expect(await page.locator('[data-test=verdict]').first().innerText()).to.include('国四 < 要求国五');
       await page.keyboard.press('a');
       await page.locator('[data-test=drawer] [data-state], [data-test=drawer] .state.acknowledged').first().waitFor();
+      await page.keyboard.press('d');
+      await page.locator('[data-test=assignee] input').fill('刘');
+      await page.locator('[data-assignee=liu]').click();
+      await page.locator('[data-test=due-in1h]').click();
+      await page.locator('[data-test=confirm-dispatch]').click();
+      await page.locator('[data-test=drawer] [data-test=work]', { hasText: '刘建国' }).waitFor();
+      await page.locator('[data-test=step-dialog]').waitFor({ state: 'hidden' });
+      await page.keyboard.press('h');
+      await page.locator('[data-test=outcome-warned]').check();
+      await page.locator('[data-test=confirm-handle]').click();
+      await page.locator('[data-test=drawer] .state.handled').first().waitFor();
+      await page.locator('[data-test=step-dialog]').waitFor({ state: 'hidden' });
+      await page.keyboard.press('t');
+      await page.locator('[data-test=preview]', { hasText: '1 条判定可移送' }).waitFor();
+      await page.locator('[data-test=offence]').fill('6063');
+      await page.locator('[data-test=confirm-hand-over]').click();
+      await page.locator('[data-test=clue]', { hasText: '6063' }).waitFor();
+      await page.locator('[data-test=step-dialog]').waitFor({ state: 'hidden' });
       await page.keyboard.press('c');
       await page.locator('[data-test=note] textarea, textarea[data-test=note]').fill('已现场核实');
       await page.locator('[data-test=confirm-close]').click();
@@ -161,8 +179,91 @@ describe('the console', () => {
       await two.locator('[data-test=toast]').waitFor();
       expect(await two.locator('[data-test=toast]').innerText()).to.include('李晓燕 已先一步签收');
       await two.locator('[data-test=acknowledge]').waitFor({ state: 'detached' });
+      await two.keyboard.press('Escape');
       mock.change('a-001', { state: 'closed' }, '李晓燕', 'close');
       await row(one, 'a-001').waitFor({ state: 'detached' });
+    });
+
+    it('shows in a dialog what somebody else did meanwhile, and keeps what was filled in', async () => {
+      const page = await enter('/?open=a-001');
+      await page.locator('[data-test=dispatch]').click();
+      await page.locator('[data-test=assignee] input').fill('刘');
+      await page.locator('[data-assignee=liu]').click();
+      await page.locator('[data-test=note] textarea, textarea[data-test=note]').fill('先去南门');
+      mock.change('a-001', { state: 'acknowledged' }, '李晓燕', 'acknowledge', false);
+      await page.locator('[data-test=due-in4h]').click();
+      await page.locator('[data-test=confirm-dispatch]').click();
+      await page.locator('[data-test=others]', { hasText: '李晓燕 签收' }).waitFor();
+      expect(mock.alerts.get('a-001')?.state).to.equal('acknowledged');
+      const confirm = page.locator('[data-test=confirm-dispatch]', { hasText: '仍然派单' });
+      await confirm.click();
+      await page.locator('[data-test=drawer] .state.dispatched').first().waitFor();
+      expect(mock.alerts.get('a-001')).to.include({ state: 'dispatched', assignee: 'liu' });
+      expect(mock.alerts.get('a-001')?.history?.at(-1)).to.include({ step: 'dispatch', note: '先去南门' });
+      await page.locator('[data-test=step-dialog]').waitFor({ state: 'hidden' });
+
+      await page.keyboard.press('h');
+      await page.locator('[data-test=outcome-other]').check();
+      mock.change('a-001', { state: 'closed' }, '李晓燕', 'close');
+      await page.locator('[data-test=hindrance]').waitFor();
+      expect(await page.locator('[data-test=confirm-handle]').isDisabled()).to.equal(true);
+    });
+
+    it('says why a provisional alert cannot be handed over', async () => {
+      const maybe = mock.open({ provisional: true });
+      const page = await enter(`/?open=${maybe.id}`);
+      await page.locator('[data-test=why]', { hasText: '移送: 判定尚为暂定' }).waitFor();
+      expect(await page.locator('[data-test=hand-over]').isDisabled()).to.equal(true);
+      await page.keyboard.press('t');
+      await page.locator('[data-test=toast]', { hasText: '判定尚为暂定' }).waitFor();
+    });
+
+    it('does not move what lies under the mouse: news waits, and what is done with stays until the mouse leaves', async () => {
+      const page = await enter();
+      await row(page, 'a-003').hover();
+      const top = async () => (await row(page, 'a-003').boundingBox())?.y;
+      const before = await top();
+      mock.open({ severity: 'critical' });
+      mock.open();
+      mock.change('a-000', { state: 'closed' }, '李晓燕', 'close');
+      await page.locator('[data-test=news]', { hasText: '2 条新告警' }).waitFor();
+      await page.locator('[data-alert="a-000"][data-state=closed]').waitFor();
+      expect(await top()).to.equal(before);
+      await page.mouse.move(5, 5);
+      await row(page, 'new-2').waitFor();
+      await row(page, 'a-000').waitFor({ state: 'detached' });
+      expect(await page.locator('[data-test=news]').count()).to.equal(0);
+    });
+
+    it('shows after an absence all that happened in it, each once', async () => {
+      const page = await enter();
+      await row(page, 'a-000').waitFor();
+      mock.lineDown();
+      await page.locator('[data-test=line-down]').waitFor();
+      const missed = [mock.open(), mock.open(), mock.open()];
+      mock.change(missed[0]!.id, { state: 'acknowledged' }, '李晓燕', 'acknowledge');
+      mock.change('a-000', { state: 'closed' }, '李晓燕', 'close');
+      mock.remove('a-003');
+      mock.lineUp();
+      for (const alert of missed) await row(page, alert.id).waitFor();
+      await row(page, 'a-000').waitFor({ state: 'detached' });
+      await row(page, 'a-003').waitFor({ state: 'detached' });
+      const ids = await page.locator('[data-alert]').evaluateAll((rows) => rows.map((one) => one.getAttribute('data-alert')));
+      expect(new Set(ids).size).to.equal(ids.length);
+      await page.locator(`[data-alert="${missed[0]!.id}"][data-state=acknowledged]`).waitFor();
+    });
+
+    it('remembers that somebody asked for sound, and rings without a complaint', async () => {
+      const page = await enter();
+      await page.locator('[data-test=notice]').click();
+      await page.locator('[data-test=notice-sound]').check();
+      await page.reload();
+      await page.locator('[data-test=line].up').waitFor({ state: 'attached' });
+      const alert = mock.open({ severity: 'critical' });
+      await row(page, alert.id).waitFor();
+      await page.waitForTimeout(1_200);
+      await page.locator('[data-test=notice]').click();
+      expect(await page.locator('[data-test=notice-sound]').isChecked()).to.equal(true);
     });
 
     it('lets go of an alert that left the reader’s scope', async () => {
@@ -197,9 +298,9 @@ describe('the console', () => {
     it('comes back to its filters from another room', async () => {
       const page = await enter('/?rule=diversion');
       await page.locator('[data-alert]').first().waitFor();
-      await page.locator('nav a[href="/gates"]').click();
+      await page.locator('nav a[href="/gates"]:visible').click();
       await page.locator('[data-test=lane]').first().waitFor();
-      await page.locator('nav a[href^="/?"]').click();
+      await page.locator('nav a[href^="/?"]:visible').click();
       await page.locator('[data-alert]').first().waitFor();
       expect(new URL(page.url()).search).to.equal('?rule=diversion');
     });
@@ -224,6 +325,67 @@ describe('the console', () => {
       await page.locator('[data-test=language]').click();
       await page.getByText('Two consecutive results over the limit').waitFor();
       expect(await page.getAttribute('html', 'lang')).to.equal('en');
+    });
+
+    it('show photos side by side and large, and a calm place for one that was not uploaded', async () => {
+      const image = (digit: string) => `/api/v1/images/${digit.repeat(64)}`;
+      mock.open({
+        images: [
+          { role: 'head', url: image('a') },
+          { role: 'vehicle', url: image('b') },
+        ],
+      });
+      const page = await visit('/alerts/new-1');
+      const photo =
+        '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480"><rect width="640" height="480" fill="#456"/></svg>';
+      await page.route(`**${image('a')}*`, (route) => route.fulfill({ contentType: 'image/svg+xml', body: photo }));
+      await signIn(page, 'officer', 'night-shift');
+      await page.locator('[data-test=photo-missing]', { hasText: '车身 · 照片未上传' }).waitFor();
+      await page.locator('[data-test=photo]').click();
+      await page.locator('[data-test=zoom-in]').click();
+      expect(await page.locator('[data-test=viewer-image]').getAttribute('style')).to.include('scale(1.5)');
+      await page.keyboard.press('Escape');
+      await page.locator('[data-test=viewer]').waitFor({ state: 'detached' });
+    });
+
+    it('show why a finding stands, contest it as an enterprise', async () => {
+      await mock.close();
+      mock = await startMockApi({ user: { role: 'enterprise', enterpriseId: 'E01' } });
+      const page = await enter('/findings/f-stage');
+      await page.locator('[data-test=verdict]', { hasText: '国四 < 要求国五' }).waitFor();
+      expect(await page.locator('[data-test=basis]').first().innerText()).to.match(
+        /忻政办发〔2021〕50号[\s\S]*有效期 2021-05-27 起/,
+      );
+      expect(await page.locator('[data-test=policy]').innerText()).to.include('xinzhou-2021');
+      await page.locator('[data-test=dispute-text]').fill('该车已更换国六车辆，识别有误');
+      await page.locator('[data-test=dispute-send]').click();
+      await page.locator('[data-test=notes]', { hasText: '有异议，待答复' }).waitFor();
+      await page.locator('[data-test=dispute]', { hasText: '待生态环境局答复' }).waitFor();
+    });
+
+    it('show an officer on a phone what is sent to them, the overdue first, to be handled with a note', async () => {
+      const past = mock.open({
+        state: 'dispatched',
+        assignee: 'officer',
+        assigneeName: '王志强',
+        due: '2021-11-15T20:00:00+08:00',
+      });
+      const page = await enter('/duty', PHONE);
+      await page.locator(`[data-duty="${past.id}"] .overdue`).waitFor();
+      const next = mock.open({ state: 'dispatched', assignee: 'officer', due: '2021-11-16T20:00:00+08:00' });
+      await page.locator(`[data-duty="${next.id}"]`).waitFor();
+      expect(await page.locator('[data-duty]').first().getAttribute('data-duty')).to.equal(past.id);
+      expect(await page.locator('[data-test=duty-overdue]').innerText()).to.equal('1 件超期');
+      await page.locator(`[data-duty="${past.id}"] [data-test=handle]`).click();
+      await page.locator('[data-test=outcome-penalised]').check();
+      await page.locator('[data-test=note] textarea, textarea[data-test=note]').fill('现场罚款');
+      await page.locator('[data-test=confirm-handle]').click();
+      await page.locator(`[data-duty="${past.id}"][data-state=handled]`).waitFor();
+      expect(mock.alerts.get(past.id)?.history?.at(-1)).to.include({ step: 'handle', note: '现场罚款' });
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true);
+      await page.locator('[data-test=duty-plate]').fill('晋h36821');
+      await page.locator('[data-test=duty-find]').click();
+      await page.locator('[data-test=story]').waitFor();
     });
 
     it('show a lane’s next vehicle when it comes, and a gate that is away', async () => {
@@ -272,6 +434,7 @@ describe('the console', () => {
 
   for (const theme of ['light', 'dark']) {
     it(`is accessible in every room (${theme})`, async () => {
+      mock.open({ state: 'dispatched', assignee: 'officer', due: '2021-11-15T20:00:00+08:00', provisional: true });
       const page = await enter();
       await page.evaluate(`localStorage.setItem('cleanhaul.theme', '${theme}')`);
       for (const [path, ready] of [
@@ -280,6 +443,8 @@ describe('the console', () => {
         ['/gates', '[data-test=lane]'],
         ['/map', '[data-ready=true]'],
         ['/vehicles/晋H36821/yellow', '[data-test=story]'],
+        ['/findings/f-failed', '[data-test=dispute]'],
+        ['/duty', '[data-duty]'],
         ['/sign-in', '[data-test=enter]'],
       ] as const) {
         await page.goto(mock.url + path);

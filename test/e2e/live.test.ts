@@ -210,8 +210,8 @@ describe('the live path', function () {
   });
 
   it('shows each lane of the gate with its last vehicle, in both languages', async () => {
-    await bureau.locator('nav a[href="/gates"]').click();
-    await police.locator('nav a[href="/gates"]').click();
+    await bureau.locator('nav a[href="/gates"]:visible').click();
+    await police.locator('nav a[href="/gates"]:visible').click();
     for (const [page, name, refused] of [
       [bureau, '滹沱钢铁', '禁行'],
       [police, 'Hutuo Steel', 'Refuse'],

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import { Server } from 'socket.io';
-import type { Alert, AlertDetail, LiveItem, User } from '../../web/src/api/types.ts';
+import type { Alert, AlertDetail, LiveItem, Observation, User } from '../../web/src/api/types.ts';
+import { ALLOWED_FROM, type StepName } from '../../web/src/live/steps.ts';
 import {
   ALERTS,
   DEVICES,
@@ -54,10 +55,11 @@ const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
 /** Starts the mock on a free port of 127.0.0.1. Sign-in: `officer` / `night-shift`. */
 export async function startMockApi(options: MockOptions = {}): Promise<MockApi> {
   const started = Date.now();
-  const user: User = { name: '王志强', role: 'police', ...options.user };
+  const user: User = { username: 'officer', name: '王志强', role: 'police', ...options.user };
   const alerts = new Map<string, AlertDetail>((options.alerts ?? ALERTS).map((alert) => [alert.id, structuredClone(alert)]));
   const log: { seq: number; kind: LiveItem['kind']; alert: Alert }[] = [];
   const calls: string[] = [];
+  const findings = new Map(FINDINGS);
   const sessions = new Set<string>();
   let seq = 1000;
   let refuse = false;
@@ -109,6 +111,7 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
           (q['rule'] === undefined || a.rule === q['rule']) && (q['county'] === undefined || a.place?.county === q['county']),
       )
       .filter((a) => q['plate'] === undefined || q['plate'].split(',')[0] === a.vehicle?.number)
+      .filter((a) => q['assignee'] === undefined || q['assignee'] === a.assignee)
       .sort((a, b) => Date.parse(b.firstAt) - Date.parse(a.firstAt));
     const items = rows.slice(skip, skip + limit).map(({ history: _h, ...row }) => row);
     res.json({ items, next: skip + limit < rows.length ? String(skip + limit) : null });
@@ -116,6 +119,15 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
   api.get('/alerts/:id', (req, res) => {
     const alert = alerts.get(req.params.id);
     return alert ? res.set('etag', `"${alert.rev}"`).json(alert) : problem(res, 404, 'not-found', 'no such alert');
+  });
+  api.get('/alerts/:id/assignees', (_req, res) => {
+    res.json({
+      items: [
+        { username: 'liu', name: '刘建国', role: 'police', counties: ['140902'] },
+        { username: 'officer', name: '王志强', role: 'police' },
+      ],
+      next: null,
+    });
   });
   api.post('/alerts/:id/:step', (req, res) => {
     const alert = alerts.get(req.params.id);
@@ -128,20 +140,40 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
       change(alert.id, {}, user.name, step, true, undefined, req.body as Record<string, unknown>);
       return res.json(alerts.get(alert.id));
     }
-    const state = step === 'acknowledge' ? 'acknowledged' : step === 'close' ? 'closed' : null;
-    if (state === null || (step === 'acknowledge' && alert.state !== 'open') || alert.state === 'closed')
-      return problem(res, 409, 'state', 'not now');
-    const note = (req.body as { note?: string }).note;
-    change(alert.id, { state }, user.name, step, true, note);
+    if (!isStep(step) || !ALLOWED_FROM[step].includes(alert.state)) return problem(res, 409, 'wrong-state', 'not now');
+    const { note, ...detail } = req.body as { note?: string } & Record<string, string>;
+    change(alert.id, after(step, detail, user), user.name, step, true, note, detail);
     return res.json(alerts.get(alert.id));
   });
   api.get('/findings/:id', (req, res) => {
-    const finding = FINDINGS.get(req.params.id);
+    const finding = findings.get(req.params.id);
     return finding ? res.json(finding) : problem(res, 404, 'not-found', 'no such finding');
   });
+  api.post('/findings/:id/dispute', (req, res) => {
+    const finding = findings.get(req.params.id);
+    if (!finding) return problem(res, 404, 'not-found', 'no such finding');
+    if (finding.dispute) return problem(res, 409, 'already-disputed', 'contested before');
+    const raised = { ...(req.body as { text: string }), by: user.username ?? '', at: now() };
+    findings.set(finding.id, { ...finding, disputed: true, dispute: raised });
+    return res.json(findings.get(finding.id));
+  });
+  api.post('/findings/:id/dispute/answer', (req, res) => {
+    const finding = findings.get(req.params.id);
+    if (!finding?.dispute || finding.dispute.answer) return problem(res, 409, 'not-disputed', 'not disputed');
+    const answer = { ...(req.body as { outcome: 'upheld' | 'withdrawn'; reason: string }), by: user.username ?? '', at: now() };
+    const { disputed: _d, ...rest } = finding;
+    const withdrawn = answer.outcome === 'withdrawn' ? { status: 'withdrawn' as const, withdrawnReason: answer.reason } : {};
+    findings.set(finding.id, { ...rest, ...withdrawn, dispute: { ...finding.dispute, answer } });
+    return res.json(findings.get(finding.id));
+  });
+  api.get('/decisions', (_req, res) => res.json({ items: [], next: null }));
   api.get('/observations', (req, res) => {
-    const device = String(req.query['device'] ?? '');
-    res.json({ items: OBSERVATIONS.filter((o) => `${o.kind}/${o.device}` === device), next: null });
+    const { device, plate } = req.query as { device?: string; plate?: string };
+    const plateOf = (o: Observation) => `${o.recognition?.plate?.number},${o.recognition?.plate?.color}`;
+    const items = OBSERVATIONS.filter(
+      (o) => (device === undefined || `${o.kind}/${o.device}` === device) && (plate === undefined || plateOf(o) === plate),
+    );
+    res.json({ items, next: null });
   });
   api.get('/vehicles/:number/:colour', (req, res) => {
     const story = STORY(req.params.number, req.params.colour);
@@ -238,6 +270,33 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
       await io.close();
       http.closeAllConnections();
     },
+  };
+}
+
+const STEP_STATE: Partial<Record<StepName, Alert['state']>> = {
+  acknowledge: 'acknowledged',
+  dispatch: 'dispatched',
+  handle: 'handled',
+  close: 'closed',
+  reopen: 'open',
+};
+
+function isStep(step: string): step is StepName {
+  return step in ALLOWED_FROM;
+}
+
+/** What a step makes of an alert. */
+function after(step: StepName, detail: Record<string, string>, user: User): Partial<AlertDetail> {
+  const state = STEP_STATE[step];
+  const { assignee, due, outcome, to, code } = detail;
+  return {
+    ...(state && { state }),
+    ...(assignee !== undefined && { assignee, assigneeName: assignee === 'officer' ? user.name : '刘建国' }),
+    ...(due !== undefined && { due }),
+    ...(step === 'handle' && { outcome: outcome as NonNullable<AlertDetail['outcome']> }),
+    ...(step === 'hand-over' && {
+      clue: { to, code: code ?? '', at: detail['at'] ?? new Date(NOW).toISOString() } as NonNullable<Alert['clue']>,
+    }),
   };
 }
 
