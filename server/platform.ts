@@ -147,6 +147,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     rows: jobRowStore(store.connection),
     changes: rejudgeChangeStore(store.connection),
     alerts,
+    // The accounts of what a re-judge changes are brought up.
+    accounting: core.accounting,
     backlog: () => core.intake.backlog(),
     policyOf: async (version) =>
       version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy,

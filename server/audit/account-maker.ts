@@ -195,7 +195,10 @@ export function createAccountMaker(deps: AccountMakerDeps) {
     return (await deliveriesOf(enterprise.id, month, asOf, deps)).length === 0;
   }
 
-  return { refresh, freeze, frozenAt, gatesOf };
+  /** Enterprises that have an account of the month. */
+  const enterprisesIn = async (month: string) => new Set((await accounts.lastOf(month)).map((doc) => doc.enterprise));
+
+  return { refresh, freeze, frozenAt, gatesOf, enterprisesIn };
 }
 export type AccountMaker = ReturnType<typeof createAccountMaker>;
 

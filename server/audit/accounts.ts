@@ -20,17 +20,16 @@ export interface AccountsDeps {
   due: Pick<DueStore, 'mark' | 'waiting'>;
   registry: Pick<RegistryReader, 'allEnterprises' | 'deliveries' | 'sync'>;
   clock: Clock;
-  realNow?: () => number;
+  /** How long, real time, an account that took so many ms to bring up is shown as it is before it is brought up again. */
+  restMs?: (took: number) => number;
 }
 
-/** An account brought up for a reader rests so long, real time, and ten times as long as it took. */
-const REST_MS = 2_000;
-const REST_FACTOR = 10;
+const restOf = (took: number) => Math.max(2_000, 10 * took);
 /** So long a list waits for accounts that are being brought up; the others show when they are of. */
 const LIST_MS = 1_500;
 
 /** The accounts as people read them, within their scope. Who looks before the hour is full has them brought up. */
-export function createAccounts({ accounts, maker, due, registry, clock, realNow = Date.now }: AccountsDeps) {
+export function createAccounts({ accounts, maker, due, registry, clock, restMs = restOf }: AccountsDeps) {
   const rests = new Map<string, number>();
 
   async function known(): Promise<Map<string, EnterpriseFacts>> {
@@ -54,11 +53,11 @@ export function createAccounts({ accounts, maker, due, registry, clock, realNow 
   /** Brings an account up that has none yet or waits for it, unless that has just been done. */
   async function upToDate(enterprise: string, month: string, stale: boolean): Promise<void> {
     const mark = markOf(enterprise, month);
-    const begun = realNow();
+    const begun = Date.now();
     if (!stale || (rests.get(mark) ?? 0) > begun) return;
     await maker.refresh(enterprise, month);
     if (rests.size > 10_000) rests.clear();
-    rests.set(mark, realNow() + Math.max(REST_MS, REST_FACTOR * (realNow() - begun)));
+    rests.set(mark, Date.now() + restMs(Date.now() - begun));
   }
 
   async function lastOf(enterprise: string, month: string): Promise<AccountDoc | null> {
@@ -81,12 +80,12 @@ export function createAccounts({ accounts, maker, due, registry, clock, realNow 
     async list(month: string, actor: Actor): Promise<{ items: AccountLine[]; asOf: number }> {
       const enterprises = await known();
       const seen = [...enterprises.values()].filter((enterprise) => seesPlace(actor, enterprise.county, enterprise.id));
-      const begun = realNow();
+      const begun = Date.now();
       const [stored, waiting] = await Promise.all([accounts.lastOf(month), due.waiting(seen.map(({ id }) => markOf(id, month)))]);
       const before = new Map(stored.map((doc) => [doc.enterprise, doc]));
       const { to: end } = stretchOf(month);
       for (const { id } of seen) {
-        if (realNow() - begun > LIST_MS) break;
+        if (Date.now() - begun > LIST_MS) break;
         const last = before.get(id);
         const freezes = clock.now() >= maker.frozenAt(month) && last?.state === 'provisional';
         // Whoever has no account and nothing that waits for it, had nothing in that month, or it is long past.

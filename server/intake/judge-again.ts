@@ -41,7 +41,7 @@ export function createJudgeAgain(deps: AgainDeps) {
       rejudged: () => Promise.resolve(),
       insertOrRead: () => Promise.reject(new Error('a dry run makes no decisions')),
     };
-    return { ...deps, findings, moments, decisions, hours: dryHours(deps.hours) };
+    return { ...deps, findings, moments, decisions, hours: dryHours(deps.hours), accounting: undefined };
   }
 
   /** @returns where the findings of these messages, and of the stretches of history they lie in, are not what is stored */

@@ -24,14 +24,13 @@ export type Who = keyof typeof WHO;
 /** Ledgers and accounts of a core over HTTP, the caller named by a header; what is audited is kept. */
 export async function auditHttp(t: TestCore) {
   const audited: { by: string; action: string; target: string; detail: Record<string, unknown> }[] = [];
-  // Readers' accounts never rest here: every look is up to date.
-  let real = Date.now();
   const accounts = createAccounts({
     ...t.core.accounting,
     accounts: t.core.stores.accounts,
     registry: t.core.registry,
     clock: t.clock,
-    realNow: () => (real += 3_600_000),
+    // Every look is up to date.
+    restMs: () => -1,
   });
   const decisions = createCleanTransportDecisions({
     accounts,

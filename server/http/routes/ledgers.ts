@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import { formatInstant } from '../../../devices/contract/instant.ts';
-import type { LedgerFilters, Ledgers } from '../../audit/ledgers.ts';
+import type { Ledgers } from '../../audit/ledgers.ts';
 import { actorOf, allow } from '../access.ts';
 import { LEDGER_COLUMNS } from '../columns.ts';
 import type { LedgerName } from '../contract/ledgers.ts';

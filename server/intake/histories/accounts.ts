@@ -25,6 +25,11 @@ function memoryOf({ due }: Accounting): Memory {
   return memory;
 }
 
+/** Forgets what was marked: for tests that empty the store under a running process. */
+export function forgetAccountMarks(accounting: Accounting): void {
+  memories.delete(accounting.due);
+}
+
 /** The mark of an account that is to be brought up. */
 export function accountMark(enterprise: string, month: string, dueAt: number) {
   return { id: `account/${enterprise}/${month}`, kind: 'account', about: enterprise, from: stretchOf(month).from, dueAt };
@@ -82,10 +87,10 @@ async function markDay(accounting: Accounting, { clock, registry }: HistoryDeps)
   const month = monthOf(now);
   const open = [month, monthsAfter(month, -1)].filter((m) => now < maker.frozenAt(m));
   const enterprises = allInForce(await registry.allEnterprises(), now, now).map(({ facts }) => facts.id);
-  const gates = await maker.gatesOf(enterprises, month, now);
+  const [gates, there] = await Promise.all([maker.gatesOf(enterprises, month, now), maker.enterprisesIn(month)]);
   const dueAt = (Math.floor(now / HOUR) + 1) * HOUR;
   await due.mark([
-    ...enterprises.filter((id) => gates.get(id)?.length).map((id) => accountMark(id, month, dueAt)),
+    ...enterprises.filter((id) => gates.get(id)?.length).map((id) => accountMark(id, month, there.has(id) ? dueAt : now)),
     ...open.map((m) => ({
       id: `freeze/${m}`,
       kind: 'freeze',

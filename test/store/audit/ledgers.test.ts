@@ -160,9 +160,7 @@ describe('the ledgers', function () {
     const { collection } = t.core.stores.observations;
     const rows = { kind: 'gate' as const, message: 'passage', row: true as const };
     const plan = async (filter: object, hint: string) =>
-      JSON.stringify(
-        (await collection.find(filter, { hint }).sort({ at: -1, _id: -1 }).limit(101).explain('queryPlanner')),
-      );
+      JSON.stringify(await collection.find(filter, { hint }).sort({ at: -1, _id: -1 }).limit(101).explain('queryPlanner'));
     for (const [filter, hint] of [
       [rows, PASSAGES.all],
       [{ ...rows, enterprise: 'coking-1' }, PASSAGES.ofEnterprise],
