@@ -15,6 +15,8 @@ export interface Course {
   disturb?(devices: Devices, over: () => boolean): Promise<void>;
   /** When every message is settled: puts back what was taken away. */
   restore?(): Promise<void>;
+  /** In place of importing the world's registry: everything that is recorded before the first message. */
+  prepare?(): Promise<void>;
   /** Longest wait for anything. */
   patienceMs: number;
 }
@@ -35,7 +37,8 @@ export async function play(
   const whenReady = () => Promise.all(servers.map((s) => s.whenReady(course.patienceMs)));
   await whenReady();
   let store = await parts.open();
-  await store.importRegistry(world);
+  if (course.prepare) await course.prepare();
+  else await store.importRegistry(world);
   const clock = await store.anchor();
   await store.close();
   const devices = await startDevices(world, { url: parts.mqttUrl, dir: parts.dir, clock });

@@ -1,0 +1,78 @@
+import { randomInt } from 'node:crypto';
+import { expect } from 'chai';
+import { differencesOf } from '../../support/days/last-word.ts';
+import { asItHappens, otherOrders } from '../../support/days/orders.ts';
+import { playInProcess, prepareDays } from '../../support/days/run.ts';
+import { happenings } from '../../support/days/stories.ts';
+import { startMongo } from '../../support/mongo.ts';
+import { FOUND } from './found.ts';
+
+/** Seeds of this run: those that once found something, and new ones. `ORDER_SEED` names the first of the new, `ORDER_SEEDS` how many. */
+const FIRST = Number(process.env.ORDER_SEED ?? randomInt(1, 1_000_000_000));
+const COUNT = Number(process.env.ORDER_SEEDS ?? 3);
+
+/** Days in which much happens, and what they must come to: so that equality says something of every rule that looks back. */
+const FULL = { seed: 3, stories: 120 };
+const LOOKING_BACK = [
+  ...['cloned-plate|clock-doubtful', 'cloned-plate|impossible-travel', 'cloned-plate|possible-misread'],
+  ...['device-health|clock-skew'],
+  ...['diversion|through-traffic'],
+  ...['forced-release|local-decision-differs', 'forced-release|released-against-decision'],
+  ...[
+    'gate-ledger|exit-without-entry',
+    'gate-ledger|no-arrival',
+    'gate-ledger|no-exit',
+    'gate-ledger|photo-missing',
+    'gate-ledger|photo-not-uploaded',
+  ],
+  ...['phase-out|past-scrap', 'phase-out|phase-out-listed'],
+  ...['remote-sensing|failed', 'remote-sensing|failed-vehicle'],
+  ...['route|no-permit', 'route|off-corridor', 'route|outside-hours'],
+  ...['sale-ban|sold-below-stage'],
+  ...[
+    'urea-use|bad-urea',
+    'urea-use|dark-terminal',
+    'urea-use|frozen-sensor',
+    'urea-use|low-consumption',
+    'urea-use|reagent-empty',
+    'urea-use|reagent-low',
+    'urea-use|scr-ineffective',
+    'urea-use|urea-warning',
+  ],
+];
+
+describe('the same days in any order', function () {
+  this.timeout(600_000);
+  let mongo: Awaited<ReturnType<typeof startMongo>>;
+
+  before(async () => {
+    mongo = await startMongo();
+    await prepareDays(mongo.uri);
+  });
+  after(() => mongo.stop());
+
+  /** @throws with all differences, by seed and order */
+  async function check(...seeds: number[]): Promise<void> {
+    const differing: string[] = [];
+    for (const seed of seeds) {
+      const days = happenings(seed);
+      const wanted = await playInProcess(mongo.uri, asItHappens(days));
+      for (const order of otherOrders(days, seed)) {
+        const differences = differencesOf(await playInProcess(mongo.uri, order, seed), wanted);
+        if (differences !== '') differing.push(`ORDER_SEED=${seed}, ${order.name}:\n${differences}`);
+      }
+    }
+    expect(differing.length, differing.join('\n\n')).to.equal(0);
+  }
+
+  for (const [seed, what] of FOUND) it(`come to the same: ${what} (seed ${seed})`, () => check(seed));
+
+  it(`come to the same: new ones (ORDER_SEED=${FIRST})`, () => check(...Array.from({ length: COUNT }, (_, i) => FIRST + i)));
+
+  it('are days in which every rule that looks back finds something', async () => {
+    const { findings } = await playInProcess(mongo.uri, asItHappens(happenings(FULL.seed, FULL)));
+    const found = new Set([...findings.keys()].map((key) => key.split('|').slice(0, 2).join('|')));
+    if (process.env.ORDER_SAY) console.log([...found].sort().join('\n'));
+    expect(LOOKING_BACK.filter((code) => !found.has(code))).to.deep.equal([]);
+  });
+});
