@@ -14,6 +14,7 @@ import type { HistoryDeps } from './histories/deps.ts';
 import { batchIdAt } from './batch-records.ts';
 import { runRejudge } from './rejudge/run.ts';
 import { isStoreAway } from './store-away.ts';
+import { addHistories, asksHistories, createWhatIfHistories, draftDiffers } from './what-if-histories.ts';
 import { NOTHING_FOUND, whatIfChunk, type WhatIfProgress, type WhatIfResult } from './what-if.ts';
 
 export interface JobsDeps extends HistoryDeps {
@@ -104,11 +105,15 @@ export function createJobs(deps: JobsDeps) {
 
   async function whatIf(job: JobDoc, period: { from: Date; to: Date }, total: number): Promise<void> {
     let progress = (job.progress as WhatIfProgress | undefined) ?? { found: NOTHING_FOUND() };
+    const { sections, notJudged } = draftDiffers(deps.policies, job.policy!, period);
+    const histories = asksHistories(sections)
+      ? createWhatIfHistories(deps, { job: job._id, draft: job.policy!, period, sections })
+      : undefined;
     let done = job.done;
     for (;;) {
       if (stopped) return jobs.release(job._id, owner);
       await deps.registry.sync();
-      const next = await whatIfChunk(period, job.policy!, progress, chunk, deps, job._id);
+      const next = await whatIfChunk(period, job.policy!, progress, chunk, deps, { job: job._id, histories });
       if (!next) break;
       await rows.keep(next.rows, new Date(clock.now()));
       progress = next.progress;
@@ -116,7 +121,8 @@ export function createJobs(deps: JobsDeps) {
       if (!(await keep(job, progress, done, total))) return;
       await rest();
     }
-    const result = progress.found as WhatIfResult & Record<string, unknown>;
+    const result: WhatIfResult & Record<string, unknown> = { ...progress.found, ...(notJudged.length > 0 && { notJudged }) };
+    if (histories) addHistories(result, await rows.sums(job._id));
     await jobs.end(job._id, owner, { state: 'done', done, total: done, result, endedAt: new Date(clock.now()) });
   }
 

@@ -10,10 +10,11 @@ import type { JobRow } from '../store/job-rows.ts';
 import type { FindingDoc, ObservationDoc } from '../store/types.ts';
 import { findingKey } from './finding-docs.ts';
 import type { HistoryDeps } from './histories/deps.ts';
-import { contextOf, isFromHistory, NO_PAST } from './histories/gate-answers.ts';
+import { contextOf, isFromHistory, joiningFindings, NO_PAST } from './histories/gate-answers.ts';
 import { decisionRow } from './rejudge/stores.ts';
 import { restoreWorks } from './restore.ts';
 import type { Work } from './types.ts';
+import type { DraftHistories, NotJudged } from './what-if-histories.ts';
 
 /** Messages judged before the event loop goes round: a gate's message must not wait for a thousand. */
 const AT_A_STRETCH = 50;
@@ -34,6 +35,8 @@ export interface WhatIfResult {
   rules: Record<string, Record<string, CodeChange>>;
   /** Changed decisions of passages and arrivals by enterprise; `tonnes`: cargo of passages that would have been refused. */
   enterprises: Record<string, { decisions: Record<string, number>; tonnes: number }>;
+  /** What the draft has other numbers for and was taken as it was found. */
+  notJudged?: NotJudged[];
 }
 
 /** Where a what-if stands: what it found so far, and after which observation it goes on. */
@@ -46,8 +49,8 @@ export const NOTHING_FOUND = (): WhatIfResult => ({ observations: 0, decisions: 
 
 /**
  * Judges the next messages of a period by another policy beside the one they were judged by, from the facts they were stored with, and
- * touches nothing. What gates answer from a vehicle's past (`failed-vehicle`, `urea-warning`) is taken as it was found: a draft's
- * changes to limits of remote sensing and urea show at the readings and fills themselves.
+ * touches nothing. Stretches of history, and what gates answer from them, are judged by `histories` where the draft has other numbers
+ * for them; else they are taken as they were found.
  * @returns how far it came and how many messages that were; null when the period is at its end
  */
 export async function whatIfChunk(
@@ -56,18 +59,22 @@ export async function whatIfChunk(
   progress: WhatIfProgress,
   limit: number,
   deps: HistoryDeps,
-  job = '',
+  { job = '', histories }: { job?: string; histories?: Histories | undefined } = {},
 ): Promise<{ progress: WhatIfProgress; looked: number; rows: JobRow[] } | null> {
-  const docs = await next(deps.observations.collection, period, progress.after, limit);
+  const docs = await next(deps.observations.collection, period, progress.after, limit, histories !== undefined);
   if (docs.length === 0) return null;
   const judged = docs.filter((d) => d.kind !== 'on-board');
   const gates = judged.filter((d) => d.kind === 'gate').map((d) => d._id);
-  const [works, past] = await Promise.all([restoreWorks(judged, deps.registry, deps.policies), pastOf(gates, deps)]);
+  const [works, past, drafted] = await Promise.all([
+    restoreWorks(judged, deps.registry, deps.policies),
+    pastOf(gates, deps),
+    histories ? histories(docs) : { rows: [] },
+  ]);
   const found = progress.found;
-  const rows: JobRow[] = [];
+  const rows: JobRow[] = [...drafted.rows];
   for (const [i, work] of works.entries()) {
     if (i % AT_A_STRETCH === AT_A_STRETCH - 1) await breathe();
-    rows.push(...compare(work, policy, past.get(work.doc._id) ?? [], found, job));
+    rows.push(...compare(work, policy, { was: past.get(work.doc._id) ?? [], drafted }, found, job));
   }
   const last = docs.at(-1)!;
   return { progress: { after: { at: last.at, id: last._id }, found }, looked: docs.length, rows };
@@ -78,6 +85,7 @@ function next(
   { from, to }: { from: Date; to: Date },
   after: WhatIfProgress['after'],
   limit: number,
+  whole: boolean,
 ): Promise<ObservationDoc[]> {
   const range = after
     ? { $or: [{ at: after.at, _id: { $gt: after.id } }, { at: { $gt: after.at, $lt: to } }] }
@@ -87,32 +95,49 @@ function next(
       { $match: range },
       { $sort: { at: 1, _id: 1 } },
       { $limit: limit },
-      // The bytes of telemetry stay where they are.
-      { $set: { raw: { $cond: [{ $eq: ['$kind', 'on-board'] }, '$$REMOVE', '$raw'] } } },
+      // The bytes of telemetry stay where they are, unless the draft asks them.
+      ...(whole ? [] : [{ $set: { raw: { $cond: [{ $eq: ['$kind', 'on-board'] }, '$$REMOVE', '$raw'] } } }]),
     ])
     .toArray();
 }
 
-/** The findings from history that stand on gate messages. */
+/** The findings beside their own that joined the decisions of gate messages. */
 async function pastOf(refs: string[], deps: HistoryDeps): Promise<Map<string, FindingDoc[]>> {
   const byRef = new Map<string, FindingDoc[]>();
-  if (refs.length === 0) return byRef;
-  const found = await deps.findings.find({ observations: { $in: refs }, status: { $ne: 'withdrawn' } });
-  for (const finding of found) {
-    if (!isFromHistory(finding)) continue;
+  for (const finding of await joiningFindings(refs, deps)) {
+    if (finding.status === 'withdrawn') continue;
     const ref = finding.observations.at(-1)!;
     byRef.set(ref, [...(byRef.get(ref) ?? []), finding]);
   }
   return byRef;
 }
 
+type Joining = Parameters<typeof foldDecision>[0][number];
+type Told = Pick<FindingDraft, 'rule' | 'code' | 'subject' | 'severity' | 'proposal'>;
+type Histories = (docs: ObservationDoc[]) => Promise<DraftHistories>;
+
 /** @returns the verdicts that would be others, as rows of the job */
-function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfResult, job: string): JobRow[] {
+function compare(
+  work: Work,
+  policy: Policy,
+  { was: past, drafted }: { was: FindingDoc[]; drafted: DraftHistories },
+  found: WhatIfResult,
+  job: string,
+): JobRow[] {
   found.observations++;
   const was = judgeAll(contextOf(work, NO_PAST));
-  const wouldBe = judgeAll({ ...contextOf({ ...work, policy }, NO_PAST), ...validityUnder(work, policy) });
-  const added = missingFrom(wouldBe, was);
-  const removed = missingFrom(was, wouldBe);
+  const context = contextOf({ ...work, policy }, drafted.past ?? NO_PAST);
+  const judged = judgeAll({ ...context, ...validityUnder(work, policy) });
+  const wouldBe = judged.filter((draft) => !isFromHistory(draft));
+  const pastAgain: Joining[] = [
+    ...(drafted.past ? judged.filter(isFromHistory) : past.filter(isFromHistory)),
+    ...(drafted.travels
+      ? drafted.travels.filter((f) => f.observations.at(-1) === work.doc._id)
+      : past.filter((f) => !isFromHistory(f))),
+  ];
+  const [then, now] = [past.filter(isFromHistory), drafted.past ? judged.filter(isFromHistory) : past.filter(isFromHistory)];
+  const added = missingFrom([...wouldBe, ...now], [...was, ...then]);
+  const removed = missingFrom([...was, ...then], [...wouldBe, ...now]);
   for (const { rule, code } of added) codeOf(found, rule, code).added++;
   for (const { rule, code } of removed) codeOf(found, rule, code).removed++;
   const rows = [
@@ -122,8 +147,8 @@ function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfRe
   const { observation } = work;
   if (observation.kind !== 'gate') return rows;
   const { direction } = observation.body;
-  const answer = (drafts: FindingDraft[]): DecisionWord => foldDecision([...drafts, ...past], direction);
-  const [before, after] = [answer(was), answer(wouldBe)];
+  const answer = (drafts: Joining[]): DecisionWord => foldDecision(drafts, direction);
+  const [before, after] = [answer([...was, ...past]), answer([...wouldBe, ...pastAgain])];
   const change = `${before}→${after}`;
   found.decisions[change] = (found.decisions[change] ?? 0) + 1;
   const { enterprise } = work.doc;
@@ -141,14 +166,14 @@ function compare(work: Work, policy: Policy, past: FindingDoc[], found: WhatIfRe
 function draftRow(
   job: string,
   { doc }: Work,
-  draft: FindingDraft,
-  { before, after }: { before: FindingDraft | null; after: FindingDraft | null },
+  draft: Told,
+  { before, after }: { before: Told | null; after: Told | null },
 ): JobRow {
-  const word = (d: FindingDraft | null) => d && `${d.severity}/${d.proposal}`;
+  const word = (d: Told | null) => d && `${d.severity}/${d.proposal}`;
   return {
     _id: `${job}|${findingKey(draft)}`,
     job,
-    at: new Date(draft.at),
+    at: doc.at,
     what: 'finding',
     observation: doc._id,
     ...(doc.plate !== undefined && { plate: doc.plate }),
@@ -173,6 +198,6 @@ function codeOf(found: WhatIfResult, rule: string, code: string): CodeChange {
   return ((found.rules[rule] ??= {})[code] ??= { added: 0, removed: 0 });
 }
 
-function missingFrom(these: FindingDraft[], others: FindingDraft[]): FindingDraft[] {
+function missingFrom(these: Told[], others: Told[]): Told[] {
   return these.filter((a) => !others.some((b) => b.rule === a.rule && b.code === a.code && b.subject === a.subject));
 }

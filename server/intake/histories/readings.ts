@@ -49,7 +49,8 @@ export async function readingHistories(vins: string[], deps: HistoryDeps): Promi
   return histories;
 }
 
-function itemOf(doc: ObservationDoc): ReadingItem {
+/** A reading with smoke marks as the rule looks at it. */
+export function itemOf(doc: ObservationDoc): ReadingItem {
   const { opacity, ringelmann, over } = doc.smoke!;
   return {
     ref: doc._id,

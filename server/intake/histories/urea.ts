@@ -28,6 +28,8 @@ const MAX_CACHED = 200_000;
 export interface UreaDeps extends HistoryDeps {
   due: DueStore;
   judgeAfterMs?: number;
+  /** Judges the days of the hours alone, not those that look back at them. */
+  ownDaysOnly?: true;
 }
 
 interface VehicleDay {
@@ -174,7 +176,7 @@ export function createUreaHours(deps: UreaDeps) {
     const ranges = docs.map((doc) => {
       const from = doc.from.getTime();
       const { windowDays } = policies.at(from, Infinity).rules['urea-use'];
-      return { vin: doc.about, from, to: from + windowDays * DAY };
+      return { vin: doc.about, from, to: deps.ownDaysOnly ? from : from + windowDays * DAY };
     });
     for (const { vin, hour } of await hours.ofVehicles(ranges)) {
       const day = civilDate(hour);

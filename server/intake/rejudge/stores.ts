@@ -62,6 +62,11 @@ function rowOf(job: string, doc: FindingDoc, seen: FindingDoc | undefined): JobR
   const after = doc.status === 'withdrawn' ? null : doc;
   const [was, is] = [said(before), said(after)];
   if (was === is) return null;
+  return { ...findingRow(job, doc, before, after), said: { before: was, after: is } };
+}
+
+/** A finding that came, went or changed, as a row. */
+export function findingRow(job: string, doc: FindingDoc, before: FindingDoc | null, after: FindingDoc | null): JobRow {
   const observation = doc.observations.at(-1);
   return {
     _id: `${job}|${doc._id}`,
@@ -77,7 +82,6 @@ function rowOf(job: string, doc: FindingDoc, seen: FindingDoc | undefined): JobR
     before: before && `${before.severity}/${before.proposal}`,
     after: after && `${after.severity}/${after.proposal}`,
     finding: doc._id,
-    said: { before: was, after: is },
   };
 }
 
