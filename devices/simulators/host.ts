@@ -107,6 +107,9 @@ export async function runSimulator(
     photographer = createPhotographer(day, uploaders, { onTrouble: (error) => console.error(`pictures: ${error.message}`) });
   }
 
+  /** Pictures drawn, or being drawn, of events that are about to happen. */
+  const shot = new Map<CityEvent, Promise<Image[]>>();
+
   const host: Host = {
     kind,
     clock,
@@ -120,7 +123,10 @@ export async function runSimulator(
       return !stopping.signal.aborted;
     },
     async photos(event) {
-      const images = (await photographer?.shoot(event)) ?? [];
+      const coming = shot.get(event);
+      if (!coming) return {};
+      shot.delete(event);
+      const images = await Promise.race([coming, sleep(LATEST_MS, [] as Image[])]);
       return images.length > 0 ? { images } : {};
     },
     async send(deviceId, message, at, body) {
@@ -157,18 +163,35 @@ export async function runSimulator(
   process.on('SIGINT', () => void stop());
   process.on('disconnect', () => void stop());
 
-  for (const event of day.events) {
+  // What happened before its cameras could be ready is over; without cameras the day begins with the anchor.
+  const lead = AHEAD_MS * clock.speed;
+  const begin = photographer ? clock.now() + lead : options.start;
+  const mine = day.events.filter((event) => {
     const deviceId = sortOut(event);
-    if (deviceId === undefined || !devices.has(deviceId)) continue;
-    const over = event.type === 'drive' ? false : event.at < options.start;
-    if (over) continue;
+    return deviceId !== undefined && devices.has(deviceId) && (event.type === 'drive' || event.at >= begin);
+  });
+
+  async function drawAhead(cameras: Photographer): Promise<void> {
+    for (const event of mine) {
+      if (event.type !== 'visit' && event.type !== 'message') continue;
+      if (!(await host.until(event.at - lead))) return;
+      shot.set(event, cameras.shoot(event));
+    }
+  }
+  if (photographer) void drawAhead(photographer);
+
+  for (const event of mine) {
     if (!(await host.until(event.at))) return;
     play(event).catch((error: Error) => {
-      if (!stopping.signal.aborted) console.error(`${kind} ${deviceId}: ${error.message}`);
+      if (!stopping.signal.aborted) console.error(`${kind} ${sortOut(event)}: ${error.message}`);
     });
   }
 }
 
+/** Pictures are drawn so many real ms before their moment: a message never waits long for its own. */
+const AHEAD_MS = 3_000;
+/** Real ms a message waits at most; then it names none. */
+const LATEST_MS = 250;
 /** Kinds whose devices have cameras. */
 const CAMERAS: Kind[] = ['gate', 'checkpoint', 'remote-sensing', 'machinery-gate'];
 

@@ -9,8 +9,8 @@ import { createScenes } from './subjects.ts';
 /** The cameras of one device process. */
 export interface Photographer {
   /**
-   * Takes the pictures of an event as planned: draws them, hands them to the device's uploader, and names them. Fewer, or none, when
-   * the process has more to do than it may spend on drawing: traffic goes first.
+   * Takes the pictures of an event as planned: draws them, hands them to the device's uploader (to be sent from the event's moment on,
+   * or later where the plan says so), and names them. None when the process has more to draw than it may: traffic goes first.
    */
   shoot(event: Photographed): Promise<Image[]>;
   /** Loads fonts and warms the drawing up, so that the first vehicle need not wait for it. */
@@ -25,6 +25,8 @@ const BURST_MS = 4_000;
 export interface PhotographerOptions {
   /** Events that may wait for their pictures. */
   queue?: number;
+  /** Device time, ms: pictures may be drawn before their moment. */
+  now?(): number;
   onTrouble?(error: Error): void;
 }
 
@@ -34,7 +36,7 @@ const digestOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('h
 export function createPhotographer(
   day: CityDay,
   uploaders: ReadonlyMap<string, Pick<Uploader, 'add'>>,
-  { queue = 48, onTrouble = () => undefined }: PhotographerOptions = {},
+  { queue = 48, now = Date.now, onTrouble = () => undefined }: PhotographerOptions = {},
 ): Photographer {
   const scenes = createScenes(day);
   let pictures = 0;
@@ -46,9 +48,9 @@ export function createPhotographer(
   let chain: Promise<unknown> = Promise.resolve();
 
   function overworked(): boolean {
-    const now = performance.now();
-    debt = Math.max(0, debt - (now - last) * SHARE);
-    last = now;
+    const instant = performance.now();
+    debt = Math.max(0, debt - (instant - last) * SHARE);
+    last = instant;
     return debt > BURST_MS || waiting >= queue;
   }
 
@@ -59,7 +61,8 @@ export function createPhotographer(
       const { bytes, contentType } = await drawPicture(scenes.of(event, role));
       const { user, system } = process.cpuUsage(before);
       debt += (user + system) / 1_000;
-      const sha256 = after === 'never' ? digestOf(bytes) : await uploader.add(bytes, { contentType, after });
+      const held = after === 'never' ? 0 : Math.max(0, event.at + after - now());
+      const sha256 = after === 'never' ? digestOf(bytes) : await uploader.add(bytes, { contentType, after: held });
       images.push({ role, sha256, contentType });
       pictures++;
     }
