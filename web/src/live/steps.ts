@@ -14,13 +14,12 @@ export const ALLOWED_FROM: Readonly<Record<StepName, readonly AlertState[]>> = {
 };
 
 const WORK: readonly StepName[] = ['acknowledge', 'dispatch', 'handle', 'close', 'reopen', 'comment'];
-export const STEPS_OF: Readonly<Record<Role, readonly StepName[]>> = {
+/** Roles that are not named take none. */
+export const STEPS_OF: Readonly<Partial<Record<Role, readonly StepName[]>>> = {
   police: [...WORK, 'hand-over'],
   bureau: WORK,
   market: WORK,
   enterprise: ['comment'],
-  auditor: [],
-  administrator: [],
   owner: [...WORK, 'hand-over'],
 };
 
@@ -62,7 +61,7 @@ export function whyNot(alert: Seen, step: StepName): Why | undefined {
 /** What a role is offered on an alert: what its state has no use for is left out, what is barred says why. */
 export function offersOf(alert: Seen, role: Role | undefined): Offer[] {
   if (role === undefined) return [];
-  return BUTTONS.filter((step) => STEPS_OF[role].includes(step)).flatMap((step): Offer[] => {
+  return BUTTONS.filter((step) => STEPS_OF[role]?.includes(step)).flatMap((step): Offer[] => {
     const why = whyNot(alert, step);
     if (why === 'state') return [];
     return [why === undefined ? { step } : { step, why }];

@@ -6,7 +6,8 @@ import { dialogOpen, typing } from './keys.ts';
 
 /**
  * The keys of a room with alerts: a step by its letter on the alert they stand for, and the room's own. A step that cannot be taken says
- * why; what is not the role's at all stays silent.
+ * why; what is not the role's at all stays silent. To be listened to while capturing: an open dialog is then still seen to be open when
+ * Escape closes it.
  * @param current the alert keys act on
  * @param own the room's own keys
  */

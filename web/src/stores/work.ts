@@ -22,7 +22,7 @@ export const useWork = defineStore('work', () => {
   /** Why the person cannot take a step; undefined when they can. */
   function hindrance(alert: Alert | AlertDetail, step: StepName): Why | 'role' | undefined {
     const role = session.user?.role;
-    if (role === undefined || !STEPS_OF[role].includes(step)) return 'role';
+    if (role === undefined || !STEPS_OF[role]?.includes(step)) return 'role';
     return whyNot(alert, step);
   }
 
