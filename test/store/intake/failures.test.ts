@@ -103,6 +103,19 @@ describe('a vehicle that fails at remote sensing', function () {
     expect(decision.rejudged).to.deep.include({ decision: 'refuse', findings: [`remote-sensing|failed-vehicle|${refOf(gate)}`] });
   });
 
+  it('names all readings of its passes, also one that comes when the failure was found', async () => {
+    const [first, second] = [
+      reading('晋H66001', '2022-03-01T08:00:00+08:00', BLACK),
+      reading('晋H66001', '2022-03-02T08:00:00+08:00', BLACK),
+    ];
+    await feed(t, [first, second]);
+    const within = reading('晋H66001', '2022-03-01T08:00:30+08:00', CLEAN);
+    await feed(t, [within]);
+    const [finding] = await failed(t);
+    expect(finding).to.include({ status: 'confirmed', subject: `${refOf(first)}+${refOf(second)}` });
+    expect(finding!.facts.readings).to.deep.equal([first, within, second].map(refOf));
+  });
+
   it('is free from a passed inspection on, also when that is imported later, and a failed one changes nothing', async () => {
     await feed(t, [
       reading('晋H66001', '2022-03-01T08:00:00+08:00', BLACK),
