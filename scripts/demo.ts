@@ -24,11 +24,19 @@ const program = new Command()
   .option('--seed <n>', 'the same seed gives the same city', Number, 7)
   .option('--from <hours>', 'hour of the day at which it begins', Number, 6.75)
   .option('--scale <x>', 'traffic besides the planted cheats', Number, 1)
+  .option('--city <name>', 'xinzhou, yangquan, tangshan, or any word: a city is invented from it', 'xinzhou')
   .option('--port <n>', 'port of console and API (a free one if it is taken)', Number, Number(process.env.PORT ?? 8080))
   .option('--data-dir <dir>', 'keep everything here instead of a temporary folder; it must be new or empty');
-const options = program
-  .parse()
-  .opts<{ speed: number; date: string; seed: number; from: number; scale: number; port: number; dataDir?: string }>();
+const options = program.parse().opts<{
+  speed: number;
+  date: string;
+  seed: number;
+  from: number;
+  scale: number;
+  city: string;
+  port: number;
+  dataDir?: string;
+}>();
 
 const root = resolve(import.meta.dirname, '..');
 const say = (line = '') => console.log(line);
@@ -162,7 +170,7 @@ const call = createCaller(server.http);
 const signIn = await call('POST', '/session', { username: 'admin', password: adminPassword });
 if (signIn.status >= 300) await fail(`signing in as admin failed: ${signIn.status} ${JSON.stringify(signIn.json)}`);
 
-say('importing the registry of an invented Xinzhou…');
+say('importing the registry of an invented city…');
 const secrets: Record<string, string> = {};
 for (const [collection, rows] of Object.entries(requirePictures(day.registry))) {
   const { status, json } = await call('PUT', `/registry/${collection}`, ndjson(rows));
@@ -202,6 +210,7 @@ const city: CityProcesses = startProcesses(
     seed: options.seed,
     date: options.date,
     scale: options.scale,
+    city: options.city,
     http: server.http,
     ...anchor,
   },

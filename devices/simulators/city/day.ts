@@ -1,31 +1,29 @@
-import { civilDayStart, HOUR, MINUTE } from '../../contract/instant.ts';
+import { civilDayStart, formatInstant, HOUR, MINUTE } from '../../contract/instant.ts';
+import { cityOf, type City } from './cities.ts';
 import type { CityEvent, Truth } from './events.ts';
+import { isListed } from './expect.ts';
 import { createFleetMaker, type FleetMaker, type Vehicle } from './fleet.ts';
 import { startJourney, type Journey, type JourneyWorld } from './journey.ts';
 import { planMachinery } from './machinery.ts';
-import { NODES, type Town } from './map.ts';
-import { ENTERPRISES, OUTAGE_GATE } from './places.ts';
-import {
-  createHelpers,
-  diversionPlants,
-  gatePlants,
-  remoteSensingPlants,
-  roadPlants,
-  ureaPlants,
-  type Planted,
-} from './plants.ts';
+import type { Town } from './map.ts';
+import { OUTAGE_GATE } from './places.ts';
+import { plantAll } from './plants/index.ts';
 import { createInventor } from './plates.ts';
 import { createRandom, type Random } from './random.ts';
 import { registryOf, type Registry } from './registry.ts';
-import { createPlates } from './sightings.ts';
+import { planResponses, type ResponseStretch } from './responses.ts';
+import { createPlates, planWeather } from './sightings.ts';
 
 export interface CityDay {
   seed: number;
+  city: City;
   date: string;
   dayStart: number;
+  responses: ResponseStretch[];
   registry: Registry;
   /** In time order. */
   events: CityEvent[];
+  /** What was planted. What else is to be found stands at the events (`finds`): see `wholeTruth`. */
   truth: Truth[];
 }
 
@@ -35,35 +33,39 @@ export interface CityOptions {
   date: string;
   /** How much traffic besides the planted: 1 is about 600 vehicles. */
   scale?: number;
+  /** `xinzhou`, another city by name, or any word: a city is invented from it. */
+  city?: string;
 }
 
-/** Hours in which the gate of the logistics park has no line. */
-const OUTAGE = { from: 10, to: 11 };
+/** The line of the outage gate is down nearly all day. */
+const OUTAGE = { from: 4.5, to: 23.5 };
 
 /**
- * A day in an invented Xinzhou: registry, everything that happens, and the truth about it. Pure: the same options give the same day.
+ * A day in a city: registry, everything that happens, and the truth about it. Pure: the same options give the same day.
  * Whoever is not planted gives no finding of `warning` or `critical`: a journey that would is not driven.
  */
-export function planDay({ seed, date, scale = 1 }: CityOptions): CityDay {
+export function planDay({ seed, date, scale = 1, city: name }: CityOptions): CityDay {
   const dayStart = civilDayStart(date);
   if (Number.isNaN(dayStart)) throw new Error(`no civil date: ${date}`);
   const random = createRandom(seed);
-  const invent = createInventor(random);
-  const make = createFleetMaker(random, invent);
+  const city = cityOf(name);
+  const invent = createInventor(random, city.prefix);
+  const make = createFleetMaker(random, invent, city);
+  const lostFrom = random.pick([9, 11, 13, 15]);
   const world: JourneyWorld = {
     random,
+    city,
     plates: createPlates(random),
     dayStart,
-    unsynced: { from: dayStart + 13 * HOUR, to: dayStart + 15 * HOUR },
+    weather: planWeather(random, date),
+    responses: planResponses(random, city),
+    unsynced: { from: dayStart + lostFrom * HOUR, to: dayStart + (lostFrom + 2) * HOUR },
     detection: 0.85,
     reagent: new Map(),
     odometer: new Map(),
   };
-  const planted: Planted = { events: [], truth: [], vehicles: [], silentTerminals: [], permits: [], inspections: [] };
-  const tools = { world, make, invent, date, planted };
-  for (const plant of [gatePlants, remoteSensingPlants, diversionPlants, ureaPlants, roadPlants])
-    plant({ ...tools, ...createHelpers(tools) });
-  const machinery = planMachinery(dayStart, date);
+  const planted = plantAll({ world, make, invent, date });
+  const machinery = planMachinery(random, city, dayStart, date, world.responses);
 
   const background = makeFleet(random, make, scale);
   const events = [...planted.events, ...machinery.events];
@@ -74,15 +76,42 @@ export function planDay({ seed, date, scale = 1 }: CityOptions): CityDay {
   ] as const)
     // prettier-ignore
     events.push({ type: 'line', at: dayStart + hour * HOUR, kind: 'gate', device: OUTAGE_GATE, up });
+  const vehicles = [...planted.vehicles, ...background];
 
   return {
     seed,
+    city,
     date,
     dayStart,
-    registry: registryOf({ date, vehicles: [...planted.vehicles, ...background], planted, machinery }),
+    responses: world.responses,
+    registry: registryOf({ city, date, responses: world.responses, vehicles, planted, machinery }),
     events: events.sort((a, b) => a.at - b.at),
-    truth: [...planted.truth, ...machinery.truth],
+    truth: [...planted.truth, ...machinery.truth, ...seenOnTheRoad(vehicles, events, dayStart)],
   };
+}
+
+/** Vehicles that are to be gone, seen at stations and cameras: one finding of the vehicle's day. */
+function seenOnTheRoad(vehicles: Vehicle[], events: readonly CityEvent[], dayStart: number): Truth[] {
+  const seen = new Map<string, number[]>();
+  for (const e of events)
+    if (e.type === 'message' && e.who !== undefined && (e.kind === 'checkpoint' || e.kind === 'remote-sensing'))
+      seen.set(e.who, [...(seen.get(e.who) ?? []), e.at]);
+  return vehicles.flatMap((v) => {
+    const times = seen.get(v.vin);
+    if (!times || !v.registered) return [];
+    const { scrapDue, status } = v.more ?? {};
+    const date = new Date(dayStart + 8 * HOUR).toISOString().slice(0, 10);
+    const gone = status === 'scrapped' || status === 'deregistered' || (typeof scrapDue === 'string' && scrapDue < date);
+    const line = (code: string, severity: 'warning' | 'critical', why: string): Truth => ({
+      truth: 'expected', kind: `${code}-on-the-road`, rule: 'phase-out', code, severity,
+      plate: { number: v.number, color: v.color }, vin: v.vin,
+      from: formatInstant(Math.min(...times)), to: formatInstant(Math.max(...times)), why,
+    }); // prettier-ignore
+    return [
+      ...(isListed(v) ? [line('phase-out-listed', 'warning', 'commercial diesel of stage 3 or less, on the road')] : []),
+      ...(gone ? [line('past-scrap', 'critical', 'past its last day, on the road')] : []),
+    ];
+  });
 }
 
 function makeFleet(random: Random, make: FleetMaker, scale: number): Vehicle[] {
@@ -103,18 +132,18 @@ function makeFleet(random: Random, make: FleetMaker, scale: number): Vehicle[] {
 
 /** A vehicle's errands: from home to load at one place, unload at another, home again; with luck a second time. */
 function errands(world: JourneyWorld, vehicle: Vehicle): CityEvent[] {
-  const { random, dayStart } = world;
+  const { random, dayStart, city } = world;
   const latest = dayStart + 23.6 * HOUR;
   const goods = /^[HQ]/.test(vehicle.vehicleType);
   const honest = (j: Journey) => j.time < latest && j.findings.every((f) => f.severity === 'info' && f.code !== 'failed-vehicle');
   const plan = (start: number): Journey => {
     if (!goods)
       return startJourney(world, vehicle, vehicle.home, start)
-        .driveTo(random.pick(Object.keys(NODES) as Town[]))
+        .driveTo(random.pick(Object.keys(city.nodes) as Town[]))
         .wait(random.int(20, 90))
         .driveTo(vehicle.home);
-    const load = random.pick(ENTERPRISES).id;
-    const unload = random.pick(ENTERPRISES.filter((e) => e.id !== load)).id;
+    const load = random.pick(city.enterprises).id;
+    const unload = random.pick(city.enterprises.filter((e) => e.id !== load)).id;
     return startJourney(world, vehicle, vehicle.home, start)
       .driveTo(load)
       .visit(load)

@@ -1,4 +1,5 @@
 import type { PlateColor } from '../../contract/messages.ts';
+import type { City } from './cities.ts';
 import type { Town } from './map.ts';
 import type { Inventor } from './plates.ts';
 import type { Random } from './random.ts';
@@ -52,11 +53,9 @@ const HOMES: Town[] = [
   'taiyuan',
   'wuzhai',
 ];
-/** Prefixes of vehicles from outside; 晋H three times out of four. */
-const OUTSIDE = ['晋A', '晋B', '晋K', '冀A', '冀F', '蒙A', '陕K', '京A'];
-
-export function createFleetMaker(random: Random, invent: Inventor): FleetMaker {
-  const prefix = () => (random.chance(0.75) ? '晋H' : random.pick(OUTSIDE));
+export function createFleetMaker(random: Random, invent: Inventor, city: Pick<City, 'prefix' | 'outside'>): FleetMaker {
+  /** Three times out of four the city's own. */
+  const prefix = () => (random.chance(0.75) ? city.prefix : random.pick(city.outside));
   function make(
     base: Omit<Vehicle, 'vin' | 'firstRegistered' | 'home' | 'terminal' | 'registered'>,
     changes: Partial<Vehicle> = {},

@@ -1,25 +1,16 @@
 import { formatInstant, MINUTE } from '../../contract/instant.ts';
-import type { Plate } from '../../contract/messages.ts';
+import type { DecisionWord, Plate } from '../../contract/messages.ts';
+import type { City } from './cities.ts';
 import type { CityEvent } from './events.ts';
-import { expectAtGate, type ExpectedFinding, type GateCase } from './expect.ts';
+import { expectAnywhere, expectAtGate, type ExpectedFinding, type GateCase } from './expect.ts';
 import type { Vehicle } from './fleet.ts';
-import { findRoute, NODES, type OffRoad, type Passing, type Town } from './map.ts';
-import {
-  CHECKPOINTS,
-  enterprise,
-  gateId,
-  SIMPLE_GATE,
-  STATIONS,
-  UNSYNCED_CHECKPOINT,
-  type Enterprise,
-  type RoadDevice,
-} from './places.ts';
-import type { Plates } from './sightings.ts';
-import { reading, sighting } from './sightings.ts';
-import { reagentUsed } from './telemetry.ts';
+import { findRoute, type OffRoad, type Passing, type Town } from './map.ts';
+import { gateId, SIMPLE_GATE, UNSYNCED_CHECKPOINT, type Enterprise } from './places.ts';
 import type { Random } from './random.ts';
+import type { ResponseStretch } from './responses.ts';
+import { expectOfReading, reading, sighting, type Plates, type Weather } from './sightings.ts';
+import { reagentUsed, type Fault } from './telemetry.ts';
 
-const ROADSIDE: RoadDevice[] = [...STATIONS, ...CHECKPOINTS];
 const station = (id: string) => id.startsWith('RS');
 
 export interface DriveOptions {
@@ -27,7 +18,13 @@ export interface DriveOptions {
   through?: boolean;
   /** What a station measures, over the usual values. */
   measured?: Record<string, number>;
-  fault?: 'not-consumed' | 'ineffective' | 'frozen';
+  /** What of the reading's circumstances is not as usual. */
+  circumstances?: Record<string, unknown>;
+  fault?: Fault;
+  /** Quiet devices that see it all the same. */
+  seenBy?: string[];
+  /** km/h */
+  speed?: number;
 }
 
 export interface VisitOptions {
@@ -35,14 +32,23 @@ export interface VisitOptions {
   /** What the camera reads, where it is not the vehicle's own plate. */
   plate?: Plate;
   seenType?: string;
+  /** A type that the camera says and that contradicts nothing. */
+  saidType?: string;
   /** The gate's index; any by default. */
   gate?: number;
   forced?: boolean;
+  automatic?: true;
+  claims?: DecisionWord;
   failedFrom?: number;
   repairedAt?: number;
   ureaWarningAt?: number;
   /** Minutes inside. */
   stay?: number;
+  /** The directions in which it is seen; both by default. */
+  only?: 'in' | 'out';
+  /** Let in without asking. */
+  unasked?: true;
+  doubled?: number;
 }
 
 /** One vehicle's way through the day, written down step by step. Nothing counts until it is committed. */
@@ -61,8 +67,11 @@ export interface Journey {
 
 export interface JourneyWorld {
   random: Random;
+  city: City;
   plates: Plates;
   dayStart: number;
+  weather: Weather;
+  responses: ResponseStretch[];
   /** Hours in which the clock of the unsynced checkpoint is lost. */
   unsynced: { from: number; to: number };
   /** How many of the passing vehicles a roadside device sees. */
@@ -72,63 +81,67 @@ export interface JourneyWorld {
   odometer: Map<string, number>;
 }
 
-export function offRoad(place: Town | OffRoad | string): OffRoad {
-  if (typeof place !== 'string') return place;
-  if (place in NODES) return { at: NODES[place as Town], node: place as Town };
-  return enterprise(place);
-}
-
 export function startJourney(world: JourneyWorld, vehicle: Vehicle, from: Town | OffRoad | string, start: number): Journey {
-  const { random } = world;
+  const { random, city } = world;
+  const roadside = [...city.stations, ...city.checkpoints];
+  const quiet = new Set(roadside.filter((d) => d.quiet).map((d) => d.id));
   const events: CityEvent[] = [];
   const findings: ExpectedFinding[] = [];
-  let here = offRoad(from);
+  const who = vehicle.vin;
+  let here = city.offRoad(from);
   let time = start;
 
   function seeOnTheWay(passing: Passing, speed: number, began: number, options: DriveOptions): void {
     const at = Math.round(began + (passing.km / speed) * 3_600_000);
-    if (!random.chance(world.detection)) return;
+    if (quiet.has(passing.id) ? !options.seenBy?.includes(passing.id) : !random.chance(world.detection)) return;
+    const finds = expectAnywhere(vehicle);
     if (station(passing.id)) {
-      events.push({
-        type: 'message',
-        at,
-        kind: 'remote-sensing',
-        device: passing.id,
-        message: 'reading',
-        body: reading(world, vehicle, passing.id, at, speed, options.measured),
-      });
+      const body = { ...reading(world, vehicle, passing.id, at, speed, options.measured), ...options.circumstances };
+      finds.push(...expectOfReading(vehicle, passing.id, body));
+      events.push({ type: 'message', at, kind: 'remote-sensing', device: passing.id, message: 'reading', body, finds, who });
       return;
     }
     const lost = passing.id === UNSYNCED_CHECKPOINT && at >= world.unsynced.from && at < world.unsynced.to;
     if (lost && vehicle.terminal) return; // a wrong time would stand before the first sample of its drive
     const clock = lost ? { clock: 'unsynced', at: formatInstant(at - 90 * MINUTE) } : {};
-    events.push({
-      type: 'message',
-      at,
-      kind: 'checkpoint',
-      device: passing.id,
-      message: 'sighting',
-      body: { ...sighting(world.plates, vehicle, passing.heading), ...clock },
-    });
+    const body = { ...sighting(world.plates, vehicle, passing.heading), ...clock };
+    events.push({ type: 'message', at, kind: 'checkpoint', device: passing.id, message: 'sighting', body, finds, who });
   }
 
   function gateEvent(e: Enterprise, direction: 'in' | 'out', gate: number, options: VisitOptions): 'passed' | 'turned-back' {
-    const c: GateCase = {
-      vehicle,
-      read: options.read ?? 'right',
-      enterprise: e,
-      at: time,
-      dayStart: world.dayStart,
-      ...(options.failedFrom !== undefined && { failedFrom: options.failedFrom }),
-      ...(options.repairedAt !== undefined && { repairedAt: options.repairedAt }),
-      ...(options.ureaWarningAt !== undefined && { ureaWarningAt: options.ureaWarningAt }),
-      seenDiffers: options.seenType !== undefined,
-    };
-    const answer = expectAtGate(c);
-    const decision = direction === 'out' && answer.decision === 'refuse' ? 'review' : answer.decision;
-    findings.push(...answer.findings);
-    const id = gateId(e, gate);
     const passAfter = random.int(12, 28) * 1000;
+    const at = (moment: number) => {
+      const { failedFrom, repairedAt, ureaWarningAt } = options;
+      return expectAtGate({
+        vehicle,
+        read: options.read ?? 'right',
+        enterprise: e,
+        at: moment,
+        dayStart: world.dayStart,
+        responses: world.responses,
+        seenDiffers: options.seenType !== undefined,
+        ...(failedFrom !== undefined && { failedFrom }),
+        ...(repairedAt !== undefined && { repairedAt }),
+        ...(ureaWarningAt !== undefined && { ureaWarningAt }),
+      });
+    };
+    const id = gateId(e, gate);
+    const simple = id === SIMPLE_GATE;
+    const unasked = simple || (options.unasked === true && direction === 'in');
+    const answered = at(unasked ? time + passAfter : time);
+    const decision = direction === 'out' && answered.decision === 'refuse' ? 'review' : answered.decision;
+    const finds = { arrival: unasked ? [] : answered.findings, passage: at(time + passAfter).findings };
+    const turned = decision === 'refuse' && !options.forced;
+    const released =
+      direction === 'in' && !turned && options.read !== 'trailer' && options.claims === undefined &&
+      (decision === 'refuse' || (decision === 'review' && options.automatic)); // prettier-ignore
+    if (released) {
+      const severity = answered.findings.some((f) => f.rule === 'peak-shift') ? 'critical' : 'warning';
+      const code = 'released-against-decision';
+      finds.passage = [...finds.passage, { rule: 'forced-release', code, severity, proposal: 'none' }];
+    }
+    findings.push(...finds.arrival, ...finds.passage);
+    const seenType = options.seenType ?? options.saidType ?? vehicle.vehicleType;
     events.push({
       type: 'visit',
       at: time,
@@ -137,17 +150,21 @@ export function startJourney(world: JourneyWorld, vehicle: Vehicle, from: Town |
       lane: String(random.int(1, e.gates[gate] ?? 1)),
       direction,
       plate: options.plate ?? world.plates.read(vehicle),
-      ...(options.read !== 'trailer' && { seen: { vehicleType: options.seenType ?? vehicle.vehicleType } }),
+      ...(options.read !== 'trailer' && { seen: { vehicleType: seenType } }),
       ...(direction === 'out' &&
         /^[HQ]/.test(vehicle.vehicleType) && { cargo: { name: e.cargo, tonnes: Math.round(random.between(24, 36) * 10) / 10 } }),
-      who: vehicle.vin,
+      who,
       expect: decision,
+      finds,
       forced: options.forced ?? false,
       passAfter,
-      simple: id === SIMPLE_GATE,
+      simple: unasked,
+      ...(options.automatic && direction === 'in' && { automatic: true }),
+      ...(options.claims !== undefined && direction === 'in' && { claims: options.claims }),
+      ...(options.doubled !== undefined && { doubled: options.doubled }),
     });
     time += passAfter;
-    return decision === 'refuse' && !options.forced ? 'turned-back' : 'passed';
+    return turned ? 'turned-back' : 'passed';
   }
 
   const journey: Journey = {
@@ -162,20 +179,20 @@ export function startJourney(world: JourneyWorld, vehicle: Vehicle, from: Town |
       return journey;
     },
     driveTo(place, options = {}) {
-      const to = offRoad(place);
-      const route = findRoute(here, to, ROADSIDE, options.through ?? !/^[HQ]/.test(vehicle.vehicleType));
-      const speed = Math.round(random.between(50, 62));
+      const to = city.offRoad(place);
+      const route = findRoute(city.nodes, here, to, roadside, options.through ?? !/^[HQ]/.test(vehicle.vehicleType));
+      const speed = options.speed ?? Math.round(random.between(50, 62));
       const idle = vehicle.terminal ? 3 * MINUTE : 0;
       const km = route.km.at(-1) as number;
       if (vehicle.terminal) {
-        const reagent = world.reagent.get(vehicle.vin) ?? 80;
-        const odometer = world.odometer.get(vehicle.vin) ?? random.int(40_000, 300_000);
+        const reagent = world.reagent.get(who) ?? 80;
+        const odometer = world.odometer.get(who) ?? random.int(40_000, 300_000);
         events.push({
-          type: 'drive', vin: vehicle.vin, at: time, idle, speed, points: route.points, km: route.km, reagent, odometer,
+          type: 'drive', vin: who, at: time, idle, speed, points: route.points, km: route.km, reagent, odometer,
           ...(options.fault && { fault: options.fault }), seed: random.int(1, 2 ** 31),
         }); // prettier-ignore
-        world.reagent.set(vehicle.vin, Math.max(0, reagent - (options.fault === 'not-consumed' ? 0 : reagentUsed(km))));
-        world.odometer.set(vehicle.vin, odometer + km);
+        world.reagent.set(who, Math.max(0, reagent - reagentUsed(km, options.fault)));
+        world.odometer.set(who, odometer + km);
       }
       const began = time + idle;
       for (const passing of route.passings) seeOnTheWay(passing, speed, began, options);
@@ -184,10 +201,11 @@ export function startJourney(world: JourneyWorld, vehicle: Vehicle, from: Town |
       return journey;
     },
     visit(enterpriseId, options = {}) {
-      const e = enterprise(enterpriseId);
+      const e = city.enterprise(enterpriseId);
       const gate = options.gate ?? random.int(0, e.gates.length - 1);
-      if (gateEvent(e, 'in', gate, options) === 'passed') {
-        time += (options.stay ?? random.int(15, 40)) * MINUTE;
+      const inside = options.only === 'out' || gateEvent(e, 'in', gate, options) === 'passed';
+      if (inside && options.only !== 'in') {
+        if (options.only === undefined) time += (options.stay ?? random.int(15, 40)) * MINUTE;
         gateEvent(e, 'out', gate, options);
       }
       time += MINUTE;

@@ -13,6 +13,7 @@ const program = new Command()
   .option('--seed <n>', 'the same seed gives the same day', Number, 7)
   .option('--date <YYYY-MM-DD>', 'civil date', '2021-11-15')
   .option('--scale <x>', 'traffic besides the planted', Number, 1)
+  .option('--city <name>', 'xinzhou, yangquan, tangshan, or any word: a city is invented from it', 'xinzhou')
   .option('--out <dir>', 'where the day (and the devices’ outboxes) are written', './data/city')
   .option('--url <mqtt url>', 'play the day to this broker')
   .option('--secrets <file>', 'JSON {"<kind>/<deviceId>": secret}, needed to play')
@@ -23,6 +24,7 @@ const options = program.parse().opts<{
   seed: number;
   date: string;
   scale: number;
+  city: string;
   out: string;
   url?: string;
   secrets?: string;
@@ -42,7 +44,7 @@ console.log(`${written.messages} messages and ${written.truth} truths in ${out}`
 
 if (options.url !== undefined) {
   if (options.secrets === undefined) program.error('--secrets is needed to play the day');
-  const { url, secrets, seed, date, scale, speed, http } = options;
+  const { url, secrets, seed, date, scale, city: name, speed, http } = options;
   const anchor = { real: Date.now(), start: day.dayStart + options.from * 3_600_000, speed };
   const city = startProcesses(
     {
@@ -52,6 +54,7 @@ if (options.url !== undefined) {
       seed,
       date,
       scale,
+      city: name,
       ...anchor,
       ...(http !== undefined && { http }),
     },

@@ -1,6 +1,7 @@
 /** A simplified road map of Xinzhou: real places of the county towns, invented straight roads between them. WGS-84, [lon, lat]. */
 export type Point = readonly [lon: number, lat: number];
 
+/** Where the towns of Xinzhou lie. Other cities have the same roads between other places: their towns go by these names in the plan only. */
 export const NODES = {
   taiyuan: [112.7, 38.15],
   ringN: [112.735, 38.478],
@@ -39,13 +40,27 @@ const ROADS: [Town, Town][] = [
 /** The roads into the built-up area: taken only by who has business there, or by who should not. */
 const INNER: [Town, Town][] = [['centre', 'ringN'], ['centre', 'ringE'], ['centre', 'ringS'], ['centre', 'ringW']]; // prettier-ignore
 
-/** The diversion zone: an invented ring around the built-up area of 忻府. */
+/** What of a city is drawn on its map. */
+export interface CityMap {
+  nodes: Record<Town, Point>;
+  /** The diversion zone around the built-up area. */
+  ring: Point[];
+  /** The way around it that the zone names: from the south over the east to the north. */
+  bypass: Point[];
+}
+
+/** The diversion zone of Xinzhou: an invented ring around the built-up area of 忻府. */
 export const ZONE_RING: Point[] = [
   [112.69, 38.385], [112.735, 38.376], [112.776, 38.388], [112.782, 38.42],
   [112.765, 38.444], [112.725, 38.449], [112.692, 38.436], [112.684, 38.41],
 ]; // prettier-ignore
-/** The way around it that the zone names: from the south over the east to the north. */
-export const BYPASS: Point[] = [NODES.ringS, NODES.ringSE, NODES.ringE, NODES.ringNE, NODES.ringN];
+export const bypassOf = (nodes: Record<Town, Point>): Point[] => [
+  nodes.ringS,
+  nodes.ringSE,
+  nodes.ringE,
+  nodes.ringNE,
+  nodes.ringN,
+];
 
 /** Great circle in km (R = 6 371 008.8 m). */
 export function distanceKm(a: Point, b: Point): number {
@@ -67,10 +82,10 @@ export function heading(a: Point, b: Point): number {
 }
 
 /** Even-odd, for points well away from the edges. */
-export function insideZone([x, y]: Point): boolean {
+export function insideZone([x, y]: Point, ring: readonly Point[] = ZONE_RING): boolean {
   let inside = false;
-  ZONE_RING.forEach((a, i) => {
-    const b = ZONE_RING[(i + 1) % ZONE_RING.length] as Point;
+  ring.forEach((a, i) => {
+    const b = ring[(i + 1) % ring.length] as Point;
     if (a[1] > y !== b[1] > y && x < ((b[0] - a[0]) * (y - a[1])) / (b[1] - a[1]) + a[0]) inside = !inside;
   });
   return inside;
@@ -108,9 +123,15 @@ export interface OffRoad {
  * The shortest way between two places.
  * @param through whether the roads through the built-up area may be used; they always may if one end lies there.
  */
-export function findRoute(from: OffRoad, to: OffRoad, roadside: readonly Roadside[], through: boolean): Route {
+export function findRoute(
+  nodes: Record<Town, Point>,
+  from: OffRoad,
+  to: OffRoad,
+  roadside: readonly Roadside[],
+  through: boolean,
+): Route {
   const roads = through || from.node === 'centre' || to.node === 'centre' ? [...ROADS, ...INNER] : ROADS;
-  const towns = shortestPath(from.node, to.node, roads);
+  const towns = shortestPath(nodes, from.node, to.node, roads);
   const points: Point[] = [];
   const km: number[] = [];
   const passings: Passing[] = [];
@@ -122,10 +143,10 @@ export function findRoute(from: OffRoad, to: OffRoad, roadside: readonly Roadsid
   };
   add(from.at);
   towns.forEach((town, i) => {
-    add(NODES[town]);
+    add(nodes[town]);
     const next = towns[i + 1];
     if (next === undefined) return;
-    const [a, b] = [NODES[town], NODES[next]];
+    const [a, b] = [nodes[town], nodes[next]];
     const start = km.at(-1) as number;
     for (const device of roadside) {
       const [first, second] = device.road;
@@ -139,7 +160,7 @@ export function findRoute(from: OffRoad, to: OffRoad, roadside: readonly Roadsid
   return { points, km, passings: passings.sort((p, q) => p.km - q.km) };
 }
 
-function shortestPath(from: Town, to: Town, roads: [Town, Town][]): Town[] {
+function shortestPath(nodes: Record<Town, Point>, from: Town, to: Town, roads: [Town, Town][]): Town[] {
   const best = new Map<Town, { km: number; way: Town[] }>([[from, { km: 0, way: [from] }]]);
   const open = new Set<Town>([from]);
   while (open.size > 0) {
@@ -150,7 +171,7 @@ function shortestPath(from: Town, to: Town, roads: [Town, Town][]): Town[] {
     for (const [a, b] of roads) {
       const next = a === town ? b : b === town ? a : undefined;
       if (next === undefined) continue;
-      const length = here.km + distanceKm(NODES[town], NODES[next]);
+      const length = here.km + distanceKm(nodes[town], nodes[next]);
       if (length >= (best.get(next)?.km ?? Infinity)) continue;
       best.set(next, { km: length, way: [...here.way, next] });
       open.add(next);

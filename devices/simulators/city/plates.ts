@@ -38,7 +38,7 @@ export function vinCheckDigit(vin: string): string {
   return sum % 11 === 10 ? 'X' : String(sum % 11);
 }
 
-export function createInventor(random: Random): Inventor {
+export function createInventor(random: Random, own = '晋H'): Inventor {
   const used = new Set<string>();
   let serial = 0;
 
@@ -54,7 +54,7 @@ export function createInventor(random: Random): Inventor {
   const letter = () => random.pick([...LETTERS]);
   const digit = () => String(random.int(0, 9));
 
-  const ordinary = (prefix = '晋H') =>
+  const ordinary = (prefix = own) =>
     unique(() => {
       const places = [letter(), letter(), letter(), letter()];
       places.splice(random.int(0, 4), 0, digit());
@@ -74,9 +74,9 @@ export function createInventor(random: Random): Inventor {
 
   return {
     ordinary,
-    largeNewEnergy: (prefix = '晋H') => unique(() => `${prefix}00${digit()}${digit()}${digit()}K`),
-    smallNewEnergy: (prefix = '晋H') => unique(() => `${prefix}K${letter()}00${digit()}${digit()}`),
-    trailer: (prefix = '晋H') => unique(() => `${prefix}${letter()}${letter()}${letter()}${digit()}挂`),
+    largeNewEnergy: (prefix = own) => unique(() => `${prefix}00${digit()}${digit()}${digit()}K`),
+    smallNewEnergy: (prefix = own) => unique(() => `${prefix}K${letter()}00${digit()}${digit()}`),
+    trailer: (prefix = own) => unique(() => `${prefix}${letter()}${letter()}${letter()}${digit()}挂`),
     confusable(number) {
       const swap = swaps(number, () => true);
       if (swap === undefined) throw new Error(`no character of ${number} is confusable`);
@@ -84,7 +84,7 @@ export function createInventor(random: Random): Inventor {
     },
     neighbours() {
       for (;;) {
-        const number = ordinary('晋H');
+        const number = ordinary(own);
         const other = swaps(number, (from, to) => /[A-Z]/.test(from) && /[A-Z]/.test(to));
         if (other !== undefined) return [number, other];
       }

@@ -1,39 +1,47 @@
 import { civilDate, DAY, formatInstant, HOUR, civilDayStart } from '../../contract/instant.ts';
-import { RESPONSE } from './expect.ts';
+import type { City } from './cities.ts';
 import { vehicleRow, type Vehicle } from './fleet.ts';
-import { BYPASS, ZONE_RING } from './map.ts';
-import { CHECKPOINTS, ENTERPRISES, gateId, PUMPS, SIMPLE_GATE, SITES, STATIONS, UNCALIBRATED } from './places.ts';
-import type { Planted } from './plants.ts';
+import type { Point } from './map.ts';
+import { gateId, NIGHT_CHECKPOINT, SIMPLE_GATE, UNCALIBRATED } from './places.ts';
+import type { Planted } from './plants/index.ts';
+import type { ResponseStretch } from './responses.ts';
 
 export type Row = Record<string, unknown>;
 /** Rows by collection, in the order in which they are imported. */
 export type Registry = Record<string, Row[]>;
 
 interface RegistryParts {
+  city: City;
   date: string;
+  responses: readonly ResponseStretch[];
   vehicles: Vehicle[];
   planted: Planted;
   machinery: { machinery: Row[]; declarations: Row[] };
 }
 
 /** The registry of the invented city, as `PUT /registry/<collection>` takes it. Devices carry no secrets: the platform makes them. */
-export function registryOf({ date, vehicles, planted, machinery }: RegistryParts): Registry {
+export function registryOf({ city, date, responses, vehicles, planted, machinery }: RegistryParts): Registry {
   const dayStart = civilDayStart(date);
   const at = (h: number) => formatInstant(dayStart + h * HOUR);
   const plusDays = (days: number) => civilDate(dayStart + days * DAY);
   const registered = vehicles.filter((v) => v.registered);
   const terminals = [...registered.filter((v) => v.terminal).map((v) => v.vin), ...planted.silentTerminals];
   const [lon, lat] = [0, 1] as const;
+  const night = city.checkpoints.find((c) => c.id === NIGHT_CHECKPOINT)?.at as Point;
+  const box = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x = 0, y = 0]) => [
+    Number((night[lon] + x * 0.012).toFixed(6)),
+    Number((night[lat] + y * 0.01).toFixed(6)),
+  ]); // prettier-ignore
 
   return {
-    enterprises: ENTERPRISES.map(({ node: _, gates: __, cargo: ___, at: p, ...row }, i) => ({
+    enterprises: city.enterprises.map(({ node: _, gates: __, cargo: ___, at: p, ...row }, i) => ({
       ...row,
-      uscc: `91140900INVENT${String(i + 1).padStart(4, '0')}`,
+      uscc: `91${city.code}INVENT${String(i + 1).padStart(4, '0')}`,
       lon: p[lon],
       lat: p[lat],
     })),
     devices: [
-      ...ENTERPRISES.flatMap((e) =>
+      ...city.enterprises.flatMap((e) =>
         e.gates.map((_, i) => ({
           kind: 'gate',
           id: gateId(e, i),
@@ -45,7 +53,7 @@ export function registryOf({ date, vehicles, planted, machinery }: RegistryParts
           ...(gateId(e, i) === SIMPLE_GATE && { interactive: false }),
         })),
       ),
-      ...STATIONS.map((s) => ({
+      ...city.stations.map((s) => ({
         kind: 'remote-sensing',
         id: s.id,
         nameZh: s.nameZh,
@@ -54,7 +62,7 @@ export function registryOf({ date, vehicles, planted, machinery }: RegistryParts
         lat: s.at[lat],
         calibratedUntil: plusDays(s.id === UNCALIBRATED ? -3 : 120),
       })),
-      ...CHECKPOINTS.map((c) => ({
+      ...city.checkpoints.map((c) => ({
         kind: 'checkpoint',
         id: c.id,
         nameZh: c.nameZh,
@@ -62,8 +70,15 @@ export function registryOf({ date, vehicles, planted, machinery }: RegistryParts
         lon: c.at[lon],
         lat: c.at[lat],
       })),
-      ...PUMPS.map((p) => ({ kind: 'urea-pump', id: p.id, nameZh: p.nameZh, county: p.county, lon: p.at[lon], lat: p.at[lat] })),
-      ...SITES.map((s) => ({
+      ...city.pumps.map((p) => ({
+        kind: 'urea-pump',
+        id: p.id,
+        nameZh: p.nameZh,
+        county: p.county,
+        lon: p.at[lon],
+        lat: p.at[lat],
+      })),
+      ...city.sites.map((s) => ({
         kind: 'machinery-gate',
         id: s.id,
         nameZh: s.nameZh,
@@ -77,27 +92,33 @@ export function registryOf({ date, vehicles, planted, machinery }: RegistryParts
     vehicles: registered.map(vehicleRow),
     zones: [
       {
-        id: 'Z-XINFU',
+        id: 'Z-CENTRE',
         zoneKind: 'diversion',
-        nameZh: '忻府建成区绕行区（虚构）',
-        polygon: { type: 'Polygon', coordinates: [[...ZONE_RING, ZONE_RING[0]]] },
-        bypass: { type: 'LineString', coordinates: BYPASS },
+        nameZh: '建成区绕行区（虚构）',
+        polygon: { type: 'Polygon', coordinates: [[...city.ring, city.ring[0]]] },
+        bypass: { type: 'LineString', coordinates: city.bypass },
+      },
+      {
+        id: 'Z-NIGHT',
+        zoneKind: 'diversion',
+        nameZh: '夜间限行区（虚构）',
+        polygon: { type: 'Polygon', coordinates: [box] },
+        seasons: [{ from: '01-01', to: '12-31' }],
+        clock: [{ from: '22:00', to: '06:00' }],
       },
     ],
     permits: planted.permits,
     inspections: planted.inspections,
-    // Published at midnight; the second row lowers the same response.
-    responses: [
-      { level: 'orange', start: at(RESPONSE.orangeHour) },
-      { level: 'yellow', start: at(RESPONSE.yellowHour) },
-    ].map((row) => ({
-      id: RESPONSE.id,
-      counties: RESPONSE.counties,
+    // Published at midnight. A response that is raised, lowered or eased is a row with the new level.
+    responses: responses.map(({ id, level, counties, from }) => ({
+      id,
+      level,
+      counties,
+      start: at(from),
       end: `${date}T24:00:00+08:00`,
-      issuedBy: '忻州市重污染天气应急指挥部（虚构）',
-      reference: `虚构〔${date.slice(0, 4)}〕7号`,
+      issuedBy: `${city.nameZh}重污染天气应急指挥部（虚构）`,
+      reference: `虚构〔${date.slice(0, 4)}〕${id.slice(2)}号`,
       recordedAt: at(0),
-      ...row,
     })),
     machinery: machinery.machinery,
     declarations: machinery.declarations,

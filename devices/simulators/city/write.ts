@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CityDay } from './day.ts';
-import { dayMessages } from './messages.ts';
+import { dayMessages, wholeTruth } from './messages.ts';
 
 export const ndjson = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 
@@ -14,11 +14,12 @@ export function writeDay(day: CityDay, dir: string): { messages: number; truth: 
   for (const [collection, rows] of Object.entries(day.registry))
     writeFileSync(join(dir, 'registry', `${collection}.ndjson`), ndjson(rows));
   const messages = dayMessages(day);
-  writeFileSync(join(dir, 'truth.ndjson'), ndjson(day.truth));
+  const truth = wholeTruth(day, messages);
+  writeFileSync(join(dir, 'truth.ndjson'), ndjson(truth));
   writeFileSync(join(dir, 'messages.ndjson'), ndjson(messages));
   writeFileSync(
     join(dir, 'day.json'),
-    `${JSON.stringify({ seed: day.seed, date: day.date, dayStart: day.dayStart, collections: Object.keys(day.registry) }, null, 2)}\n`,
+    `${JSON.stringify({ seed: day.seed, city: day.city.name, date: day.date, dayStart: day.dayStart, collections: Object.keys(day.registry) }, null, 2)}\n`,
   );
-  return { messages: messages.length, truth: day.truth.length };
+  return { messages: messages.length, truth: truth.length };
 }
