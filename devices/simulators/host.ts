@@ -22,6 +22,7 @@ export interface HostOptions {
   seed: number;
   date: string;
   scale: number;
+  city: string;
   /** The platform's clock: at the real instant `real` it showed `start`. */
   real: number;
   start: number;
@@ -58,6 +59,7 @@ function readOptions(argv: string[]): HostOptions {
     .requiredOption('--seed <n>', 'seed', Number)
     .requiredOption('--date <YYYY-MM-DD>')
     .option('--scale <x>', 'traffic', Number, 1)
+    .option('--city <name>', 'city', 'xinzhou')
     .requiredOption('--real <ms>', 'real instant of the anchor', Number)
     .requiredOption('--start <ms>', 'what the clock showed then', Number)
     .requiredOption('--speed <x>', 'device seconds per real second', Number)
@@ -80,7 +82,7 @@ export async function runSimulator(
   const options = readOptions(process.argv.slice(2));
   const secrets = JSON.parse(readFileSync(options.secrets, 'utf8')) as Record<string, string>;
   const clock = fastClock(options);
-  const day = planDay({ seed: options.seed, date: options.date, scale: options.scale });
+  const day = planDay({ seed: options.seed, date: options.date, scale: options.scale, city: options.city });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal); // every waiting event listens
   const devices = new Map<string, Device>();
