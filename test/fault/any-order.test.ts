@@ -21,7 +21,7 @@ import type { Result } from './support/verify.ts';
 import type { Planned, World } from './support/world.ts';
 
 /** How many stories the days tell, and in how many orders each number of processes gets them. The seed names days and orders. */
-const STORIES = Number(process.env.FAULT_STORIES ?? 60);
+const STORIES = Number(process.env.FAULT_STORIES ?? 40);
 const ORDERS = Number(process.env.FAULT_ORDERS ?? 1);
 const SEED = Number(process.env.FAULT_SEED ?? randomInt(1, 1_000_000_000));
 /** Beyond the days, and so long after them that every message is late. */

@@ -53,7 +53,7 @@ export function otherOrders(days: readonly Happening[], seed: number): Order[] {
       slow: true,
       deliveries: atOnce(shuffled(unambiguous(days), random), 1),
     },
-    { name: 'late, by processes that die', processes: 1, deaths: 0.2, deliveries: late(days, random) },
+    { name: 'late, by processes that die', processes: 1, deaths: 0.1, deliveries: late(days, random) },
   ];
 }
 
