@@ -166,11 +166,12 @@ export function createAccountMaker(deps: AccountMakerDeps) {
 
   /**
    * Brings an account up to now: freezes its month when that is due, and adds a revision where a figure differs.
-   * @param evenEmpty also the first one of an enterprise in whose month nothing has happened
+   * @param due it is due: so also the first one of an enterprise in whose month nothing has happened; by which moment what is stamped
+   *   is stored
    * @returns the last revision; null when there is none
    */
-  async function refresh(id: string, month: string, evenEmpty = false): Promise<AccountDoc | null> {
-    const now = await deps.moment();
+  async function refresh(id: string, month: string, due?: { by: number }): Promise<AccountDoc | null> {
+    const now = due?.by ?? (await deps.moment());
     if (stretchOf(month).from > now) return null;
     const enterprise = (await enterprisesAt(month, now)).get(id);
     if (!enterprise) return accounts.last(id, month);
@@ -180,10 +181,12 @@ export function createAccountMaker(deps: AccountMakerDeps) {
       await freeze(month);
       last = await accounts.last(id, month);
     }
+    // Somebody who looked has had it brought up later than this.
+    if (last && last.asOf.getTime() >= now) return last;
     const draft = await draftOf(enterprise, month, now);
     const { rows, passages } = draft.figures;
     const nothing = rows.road + rows.deliveries + passages.refused + passages.turnedBack + passages.forced === 0;
-    if (!last && nothing && !evenEmpty) return null;
+    if (!last && nothing && !due) return null;
     if (last && differencesBetween((JSON.parse(last.text) as Account).figures, draft.figures).length === 0) return last;
     const shares = new Map((await accounts.lastOf(month)).map((doc) => [doc.enterprise, (JSON.parse(doc.text) as Account).figures.auditShare])); // prettier-ignore
     shares.set(id, draft.figures.auditShare);
@@ -198,7 +201,7 @@ export function createAccountMaker(deps: AccountMakerDeps) {
   /** Enterprises that have an account of the month. */
   const enterprisesIn = async (month: string) => new Set((await accounts.lastOf(month)).map((doc) => doc.enterprise));
 
-  return { refresh, freeze, frozenAt, gatesOf, enterprisesIn };
+  return { refresh, freeze, frozenAt, gatesOf, enterprisesIn, moment: () => deps.moment() };
 }
 export type AccountMaker = ReturnType<typeof createAccountMaker>;
 

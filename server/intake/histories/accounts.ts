@@ -10,6 +10,8 @@ type Accounting = NonNullable<HistoryDeps['accounting']>;
 
 /** Work on accounts is done by one process; so long after it began another may take it to be dead. */
 const LEASE_MS = 10 * 60_000;
+/** Taken at once; the rest at the next turn. */
+const AT_ONCE = 100;
 const MAX_CACHED = 100_000;
 
 /** What a process marked, with its moment, and the days on which it looked for enterprises nothing comes from; all may be lost. */
@@ -63,18 +65,21 @@ export async function lookAtAccounts(deps: HistoryDeps): Promise<Change[]> {
   if (!accounting) return [];
   const { due, maker } = accounting;
   await markDay(accounting, deps);
-  for (;;) {
-    const taken = await due.take(clock.now(), 1, LEASE_MS * clock.speed);
-    if (taken.length === 0) return [];
-    for (const doc of taken) await bringUp(doc, maker);
-    await due.finish(taken, clock.now());
+  const taken = await due.take(clock.now(), AT_ONCE, LEASE_MS * clock.speed);
+  if (taken.length === 0) return [];
+  // After taking: whatever comes later marks again.
+  const by = await maker.moment();
+  for (const doc of taken) {
+    await bringUp(doc, maker, by);
+    await due.finish([doc], clock.now());
   }
+  return [];
 }
 
-async function bringUp({ kind, about, from }: DueDoc, maker: Accounting['maker']): Promise<void> {
+async function bringUp({ kind, about, from }: DueDoc, maker: Accounting['maker'], by: number): Promise<void> {
   const month = monthOf(from.getTime());
   if (kind === 'freeze') await maker.freeze(month);
-  else await maker.refresh(about, month, true);
+  else await maker.refresh(about, month, { by });
 }
 
 /** Once a civil day: every enterprise with a gate has an account, also one that sends nothing; and the months not frozen yet will be. */
