@@ -22,6 +22,8 @@ export default defineConfig({
     emptyOutDir: true,
     assetsInlineLimit: 0,
     reportCompressedSize: true,
+    // Read by scripts/check-sizes.ts.
+    manifest: true,
     chunkSizeWarningLimit: 600,
   },
   server: {

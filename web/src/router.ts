@@ -99,6 +99,15 @@ router.beforeEach(async (to) => {
   return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
 });
 
+/** The console was renewed under an open page: the room's old file is gone, so the page is loaded anew, once. */
+router.onError((error: unknown, to) => {
+  if (!/dynamically imported module|Importing a module|Unable to preload/.test(String(error))) return;
+  const mark = `cleanhaul.renewed:${to.fullPath}`;
+  if (sessionStorage.getItem(mark) !== null) return;
+  sessionStorage.setItem(mark, '1');
+  location.assign(to.fullPath);
+});
+
 router.afterEach((to, from) => {
   if (from.name !== 'alerts' || to.name === 'alerts') return;
   const { open: _open, ...filters } = from.query;
