@@ -9,6 +9,7 @@ import { createLog } from '../server/log.ts';
 import type { LatencyTask, ThroughputTask } from './bench/generator.ts';
 import { measureLive } from './bench/live.ts';
 import { preload } from './bench/preload.ts';
+import { measureWhatIf } from './bench/what-if.ts';
 import { cpuSeconds, generate, seedRegistry, startBroker, startFloor, startPlatform, type Part } from './bench/parts.ts';
 import { profileTable, summariseProfile } from './bench/profile.ts';
 import { tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
@@ -22,7 +23,13 @@ const program = new Command()
   .option('--seconds <n>', 'measured seconds of each throughput run', Number, 15)
   .option('--rounds <n>', 'pairs of floor and platform', Number, 2)
   .option('--latency-seconds <n>', 'measured seconds of each latency run', Number, 8)
-  .option('--only <parts>', 'of: mix, gates, latency, stored, live (comma-separated)', 'mix,gates,latency,stored,live')
+  .option(
+    '--only <parts>',
+    'of: mix, gates, latency, stored, live, what-if (comma-separated)',
+    'mix,gates,latency,stored,live,what-if',
+  )
+  .argument('[parts]', 'the same, without --only')
+  .option('--what-if <n>', 'stored observations of the part `what-if`', Number, 200_000)
   .option('--stored <n>', 'stored observations, and registered vehicles, of the part `stored`', Number, 1_000_000)
   .option('--most <n>', 'messages prepared per measured or warm-up second', Number, 11_000)
   .option('--rates <list>', 'arrivals a second of the latency runs', '100,300,500')
@@ -34,12 +41,13 @@ const options = program.parse().opts<{
   latencySeconds: number;
   only: string;
   stored: number;
+  whatIf: number;
   most: number;
   rates: string;
   profile: boolean;
   writeDocs: boolean;
 }>();
-const parts = new Set(options.only.split(','));
+const parts = new Set((program.args[0] ?? options.only).split(','));
 
 const WARMUP_SECONDS = 5;
 const WINDOW = 4000;
@@ -291,6 +299,42 @@ async function bench(): Promise<BenchResult> {
         `live: ${row.consoles} consoles (${stalled} stalled), ${perSecond} alerts/s: p50 ${row.result.p50.toFixed(0)} ms, p99 ${row.result.p99.toFixed(0)} ms, ${(row.core * 100).toFixed(0)} % of a core, ${row.result.deliveries} items delivered, ${row.result.wrong} wrong, memory ${row.rss.map((mb) => mb.toFixed(0)).join(' → ')} MB`,
       );
     }
+  }
+  if (parts.has('what-if')) {
+    const { part, database } = await platformOn();
+    const uri = mongod.uri.replace('/cleanhaul', `/${database}`);
+    const load: ThroughputTask = {
+      task: 'throughput',
+      broker,
+      mongo: mongod.uri,
+      database,
+      collection: 'observations',
+      messages: 'mix',
+      warmupSeconds: 2,
+      seconds: 5,
+      most: 7 * options.most,
+      window: WINDOW,
+      receipts: true,
+    };
+    await generate(load, () => undefined);
+    let run = 1000;
+    const row = await measureWhatIf({
+      db: client.db(database),
+      uri,
+      observations: options.whatIf,
+      latency: () =>
+        generate({ task: 'latency', broker, perSecond: 100, telemetryPerSecond: 300, warmupSeconds: 2, seconds: options.latencySeconds, run: ++run }), // prettier-ignore
+    });
+    await part.stop();
+    await client.db(database).dropDatabase();
+    result.whatIf = row;
+    for (const r of row.runs)
+      say(
+        `what-if over ${r.looked}: ${Math.round(r.perSecond)}/s, ${Math.round(r.perCpuSecond)} per second of one core, bare read ${Math.round(r.barePerSecond)}/s (ratio ${(r.perSecond / r.barePerSecond).toFixed(2)}), memory ${Math.round(r.rss)} MB`,
+      );
+    say(
+      `gates: p99 ${row.gates.without.p99.toFixed(1)} ms without a job, ${row.gates.beside.p99.toFixed(1)} ms beside one that looks at ${Math.round(row.besidePerSecond)}/s`,
+    );
   }
   return result;
 }

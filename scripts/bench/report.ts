@@ -1,4 +1,5 @@
 import type { Latency, Throughput } from './generator.ts';
+import type { WhatIfRow } from './what-if.ts';
 import type { LiveRow } from './live.ts';
 
 /** What a run of the bench found, as it is written to bench-results/, and how it is shown. */
@@ -30,6 +31,7 @@ export interface BenchResult {
   live: LiveRow[];
   /** Messages a second of the mix with that many observations and vehicles stored, and with none (mean of a run before and one after). */
   stored?: { stored: number; empty: number; filled: number };
+  whatIf?: WhatIfRow;
 }
 
 /** The middle of some numbers. */
@@ -112,6 +114,21 @@ export function tables(result: BenchResult): string {
       );
     }
     lines.push('');
+  }
+  if (result.whatIf) {
+    const { runs, gates, besidePerSecond } = result.whatIf;
+    lines.push(
+      '',
+      '| what-if over | looked at/s | per second of one core | bare read/s | ratio | most memory MB |',
+      '|---:|---:|---:|---:|---:|---:|',
+      ...runs.map(
+        (r) =>
+          `| ${number(r.looked)} | ${number(r.perSecond)} | ${number(r.perCpuSecond)} | ${number(r.barePerSecond)} | ${number(r.perSecond / r.barePerSecond, 2)} | ${number(r.rss)} |`,
+      ),
+      '',
+      `gates beside 300 telemetry/s, p50 and p99: ${number(gates.without.p50, 1)} and ${number(gates.without.p99, 1)} ms without a job, ${number(gates.beside.p50, 1)} and ${number(gates.beside.p99, 1)} ms beside one that looks at ${number(besidePerSecond)}/s`,
+      '',
+    );
   }
   if (result.stored) {
     const { stored, empty, filled } = result.stored;
