@@ -12,6 +12,9 @@ import { isKind } from '../devices/contract/kinds.ts';
 import { createAccountRows } from './audit/account-rows.ts';
 import { createAccounts } from './audit/accounts.ts';
 import { createCleanTransportDecisions } from './audit/clean-transport-decision.ts';
+import { createDayFigures } from './audit/day-figures.ts';
+import { createRemoteSensingFigures } from './audit/remote-sensing-figures.ts';
+import { createUreaFigures } from './audit/urea-figures.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
@@ -30,6 +33,7 @@ import { createThumbnails } from './images/thumbnails.ts';
 import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
+import { figuresRouter } from './http/routes/figures.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { jobsRouter } from './http/routes/jobs.ts';
 import { ledgersRouter } from './http/routes/ledgers.ts';
@@ -162,6 +166,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       inspectionsRecorded: (rows) => core.inspectionsRecorded(rows),
       vehiclesRecorded: (sold, corrected) => core.vehiclesRecorded(sold, corrected),
     },
+    policyAt: (at) => book.at(at, clock.now()),
   });
   await Promise.all([
     core.indexes(),
@@ -219,6 +224,17 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       policiesRouter({ policies }),
       ledgersRouter({ ledgers: createLedgers({ ...core.ledgers, db: store.db }) }),
       accountsRouter({ accounts, rows: createAccountRows(core.ledgers), decisions: accountDecisions }),
+      figuresRouter({
+        day: createDayFigures({
+          db: store.db,
+          clock,
+          registry: core.registry,
+          statuses: core.stores.statuses,
+          rules: Object.keys(xinzhou2021.rules),
+        }),
+        remoteSensing: createRemoteSensingFigures({ db: store.db, clock, registry: core.registry, policies: book }),
+        urea: createUreaFigures({ db: store.db, clock, registry, policies: book, ...core.stores }),
+      }),
       disputesRouter({ disputes }),
       jobsRouter({ jobs, rows: createJobRows({ db: store.db, clock }), audit: (...entry) => identity.audit(...entry) }),
     ],

@@ -24,6 +24,12 @@ export interface Filters {
   enterprise?: string | undefined;
   status?: string | undefined;
   severity?: string | undefined;
+  /** Findings: contested and not answered. */
+  disputed?: string | undefined;
+  /** Readings: `none`, `any`, or the first reason not to count. */
+  invalid?: string | undefined;
+  decision?: string | undefined;
+  message?: string | undefined;
   /** Audit log: who, and what was done. */
   by?: string | undefined;
   action?: string | undefined;
@@ -44,16 +50,17 @@ const LISTS: Record<ListName, ListDefinition> = {
     collection: 'observations',
     recorded: 'receivedAt',
     scoped: 'observations',
-    filter: (f) => ({ ...equal({ kind: f.kind }), ...plateFilter(f.plate), ...observedBy(f.device) }),
+    filter: (f) => ({ ...equal({ kind: f.kind }), ...plateFilter(f.plate), ...observedBy(f.device), ...validity(f.invalid) }),
     shown: (doc: ObservationDoc) => shownObservation(doc),
   },
   findings: {
     collection: 'findings',
     recorded: 'recordedAt',
     scoped: 'findings',
-    filter: ({ rule, code, enterprise, status, severity, device, vin, plate }) => ({
+    filter: ({ rule, code, enterprise, status, severity, device, vin, plate, disputed }) => ({
       ...equal({ rule, code, enterprise, status, severity, device, vin }),
       ...plateFilter(plate),
+      ...(disputed !== undefined && { disputed: true }),
     }),
     shown: (doc: FindingDoc) => shownFinding(doc),
   },
@@ -61,7 +68,10 @@ const LISTS: Record<ListName, ListDefinition> = {
     collection: 'decisions',
     recorded: 'recordedAt',
     scoped: 'decisions',
-    filter: ({ device, enterprise, plate }) => ({ ...equal({ device, enterprise }), ...plateFilter(plate) }),
+    filter: ({ device, enterprise, plate, decision, message, rule }) => ({
+      ...equal({ device, enterprise, message, 'decision.decision': decision, 'decision.reasons.0.rule': rule }),
+      ...plateFilter(plate),
+    }),
     shown: (doc: DecisionDoc) => shownDecision(doc),
   },
   'dead-letters': {
@@ -197,6 +207,14 @@ function plateFilter(plate: string | undefined): StoreFilter {
   const [number = '', color] = plate.split(',');
   const normal = normalisePlate(number);
   return { plate: color === undefined ? { $gte: `${normal},`, $lt: `${normal}-` } : `${normal},${color}` };
+}
+
+/** A reading counts where it has no reason not to; of several the first is the one it is counted under. */
+function validity(invalid: string | undefined): StoreFilter {
+  if (invalid === undefined) return {};
+  const [kind, first] = [KINDS[1], 'invalid.0'];
+  if (invalid === 'none') return { kind, [first]: { $exists: false } };
+  return { kind, [first]: invalid === 'any' ? { $exists: true } : invalid };
 }
 
 /** The messages of a device; a terminal's are kept under its vehicle. */

@@ -22,6 +22,10 @@ export const ACCESS = {
   'disputes:raise': ['enterprise'],
   'disputes:answer': ['bureau'],
   'devices:health': ['police', 'bureau', 'enterprise', 'auditor'],
+  /** A day in figures: enterprises see their own. */
+  'figures:read': ['bureau', 'enterprise', 'auditor'],
+  'remote-sensing:read': ['bureau', 'auditor'],
+  'urea:read': ['police', 'bureau', 'auditor'],
   'ledgers:read': ['bureau', 'enterprise', 'auditor'],
   'accounts:read': ['bureau', 'enterprise', 'auditor'],
   /** What an enterprise's `cleanTransport` is. */

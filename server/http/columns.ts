@@ -54,6 +54,8 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   'ledger.plate.number': ['号牌号码', 'plate'], 'ledger.plate.color': ['号牌颜色', 'plate colour'], 'ledger.direction': ['进出', 'direction'], 'ledger.stage': ['排放阶段', 'stage'],
   'ledger.gateName': ['门禁名称', 'gate name'], 'ledger.cargo.name': ['货物', 'cargo'], 'ledger.cargo.tonnes': ['货物重量 t', 'cargo t'], 'delivery.mode': ['方式', 'mode'],
   'delivery.cargo': ['货物', 'cargo'], 'delivery.direction': ['进出', 'direction'], 'arrival.ref': ['凭条号', 'reference'],
+  warnings: ['警告数', 'warnings'], codes: ['判定代码', 'codes'], 'last.zh': ['最近判定', 'last in Chinese'], 'last.en': ['最近判定（英文）', 'last in English'],
+  'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'],
 }; // prettier-ignore
 
 const columns = (fields: string[]): Column[] =>
@@ -76,6 +78,18 @@ export const LEDGER_COLUMNS: Record<LedgerName, Column[]> = {
 export const ACCOUNT_COLUMNS = columns(['enterprise', 'enterpriseName', 'county', 'industry', 'month', 'revision', 'state', 'asOf', 'rank.place', 'rank.of', 'figures.auditShare', 'monthOnMonth.change', 'figures.weighedShare', 'figures.stage6Share', 'figures.tonnes.total', 'figures.tonnes.clean', 'figures.tonnes.rail', 'figures.tonnes.water', 'figures.tonnes.pipe', 'figures.tonnes.conveyor', 'figures.tonnes.newEnergy', 'figures.tonnes.stage6', 'figures.tonnes.otherRoad', 'figures.tonnes.estimated', 'figures.passages.refused', 'figures.passages.forced', 'figures.transmission.percent', 'figures.photos.missing', 'figures.pairing.percent', 'figures.cargo.percent', 'figures.quality.percent', 'figures.proposes', 'cleanTransport', 'digest']); // prettier-ignore
 export const ACCOUNT_ROW_COLUMNS = columns(['source', 'id', 'at', 'value', 'estimated', 'ledger.plate.number', 'ledger.plate.color', 'ledger.stage', 'ledger.direction', 'ledger.gateName', 'ledger.cargo.name', 'ledger.cargo.tonnes', 'delivery.mode', 'delivery.cargo', 'delivery.direction', 'arrival.ref']); // prettier-ignore
 export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
+export const UREA_COLUMNS = columns([
+  'plate',
+  'vin',
+  'stage',
+  'findings',
+  'warnings',
+  'codes',
+  'lastAt',
+  'last.zh',
+  'last.en',
+  'last.id',
+]);
 export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
 export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore
 export const DEVICE_HEALTH_COLUMNS = columns(['kind', 'id', 'nameZh', 'enterprise', 'enterpriseName', 'county', 'online', 'lastHeard', 'queued', 'dropped', 'firmware', 'transmission.today', 'transmission.yesterday', 'clockSkew', 'calibratedUntil', 'findings']); // prettier-ignore

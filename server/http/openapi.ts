@@ -8,6 +8,7 @@ import { alert, alertListQuery, alertWithHistory, assignables, ALERT_STEPS, step
 import {
   accountLine, accountQuery, accountRows, accountRowsQuery, accountWithRevisions, account, cleanTransportDecided, cleanTransportDecision,
 } from './contract/accounts.ts'; // prettier-ignore
+import { dayFigures, dayFiguresQuery, remoteSensingFigures, remoteSensingQuery, ureaStory, ureaStoryQuery, ureaVehicle, ureaVehiclesQuery } from './contract/figures.ts'; // prettier-ignore
 import { deviceHealth } from './contract/device-health.ts';
 import {
   auditLogQuery, deadLetterQuery, decisionQuery, findingQuery, importQuery, inPlantLedgerQuery, machineryLedgerQuery, observationQuery, registryQuery, smallListQuery,
@@ -23,10 +24,11 @@ import {
   problem,
 } from './contract/records.ts';
 import { imageKept, imageQuery } from './contract/images.ts';
+import { gateDisplay } from './contract/gates.ts';
 import { activation, changesQuery, policyChanges, policyShown } from './contract/policy.ts';
 import { jobCreated, jobRowQuery, jobRowShown, jobShown, rejudgeBody, whatIfBody } from './contract/jobs.ts';
-import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
 import { inPlantRow, machineryRow, transportRow } from './contract/ledgers.ts';
+import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
 
 /** The OpenAPI 3.1 document, made of the contract's own schemas. */
@@ -76,17 +78,22 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/decisions', summary: 'What gates were answered', query: decisionQuery, answer: listOf(decisionShown) },
   { method: 'get', path: '/decisions/{ref}', summary: 'The decision of a printed reference', answer: decisionShown },
   { method: 'get', path: '/vehicles/{number}/{colour}', summary: "One vehicle's whole story", answer: free },
+  { method: 'get', path: '/vehicles/{number}/{colour}/urea', summary: "A vehicle's reagent level, fuel and NOx over at most 31 days", query: ureaStoryQuery, answer: ureaStory },
+  { method: 'get', path: '/figures/day', summary: 'A civil day in figures, beside the day before', query: dayFiguresQuery, answer: dayFigures },
+  { method: 'get', path: '/figures/remote-sensing', summary: 'Readings of at most 31 days: validity, distributions, failed vehicles', query: remoteSensingQuery, answer: remoteSensingFigures },
+  { method: 'get', path: '/figures/urea', summary: 'Vehicles with findings of urea use, the latest first', query: ureaVehiclesQuery, answer: listOf(ureaVehicle) },
   { method: 'get', path: '/dead-letters', summary: 'What was refused', query: deadLetterQuery, answer: listOf(deadLetterShown) },
   { method: 'post', path: '/dead-letters/{id}/replay', summary: 'Take a dead letter in again', answer: free },
   { method: 'get', path: '/audit-log', summary: 'Who changed what', query: auditLogQuery, answer: listOf(free) },
   { method: 'get', path: '/devices/health', summary: 'How devices are', query: smallListQuery, answer: listOf(deviceHealth) },
-  { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
   { method: 'get', path: '/ledgers/transport', summary: 'Counted passages at gates', query: transportLedgerQuery, answer: listOf(transportRow) },
   { method: 'get', path: '/ledgers/in-plant', summary: 'Stays of vehicles at enterprises', query: inPlantLedgerQuery, answer: listOf(inPlantRow) },
   { method: 'get', path: '/ledgers/machinery', summary: 'Machinery in and out of sites', query: machineryLedgerQuery, answer: listOf(machineryRow) },
   { method: 'get', path: '/accounts/clean-transport', summary: "A month's accounts; with `enterprise` its last one, with `revision` that one as it was stored", query: accountQuery, answer: z.union([listOf(accountLine), accountWithRevisions, account]) },
   { method: 'get', path: '/accounts/clean-transport/rows', summary: 'The rows a figure is made of', query: accountRowsQuery, answer: accountRows },
   { method: 'post', path: '/accounts/clean-transport/decision', summary: "The bureau decides an enterprise's cleanTransport", body: cleanTransportDecision, answer: cleanTransportDecided },
+  { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
+  { method: 'get', path: '/display/{gateId}', summary: 'What the screen at a gate shows; takes a token bound to the gate', answer: gateDisplay },
   { method: 'post', path: '/what-if', summary: 'What another policy would have changed in a period', body: whatIfBody, answer: jobCreated, status: 202 },
   { method: 'post', path: '/re-judge', summary: 'Judge the messages of a period anew with what is known now', body: rejudgeBody, answer: jobCreated, status: 202 },
   { method: 'get', path: '/jobs', summary: 'The latest jobs', answer: listOf(jobShown) },

@@ -18,6 +18,12 @@ schema.index({ at: 1, _id: 1 });
 schema.index({ ref: 1 });
 schema.index({ device: 1, at: 1 });
 schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
+/** What the day's figures are counted along: no document is read for them. */
+export const DECISION_FIGURES = 'figures';
+schema.index({ at: 1, message: 1, 'decision.decision': 1, county: 1, enterprise: 1 }, { name: DECISION_FIGURES });
+/** Refused arrivals: few among all. */
+export const REFUSALS = 'refusals';
+schema.index({ at: 1, _id: 1 }, { name: REFUSALS, partialFilterExpression: { 'decision.decision': 'refuse' } });
 
 /** Gate decisions: made once, kept for good. What is published is what is stored. */
 export function decisionStore(connection: Connection) {

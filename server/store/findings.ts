@@ -23,6 +23,12 @@ schema.index({ observations: 1 });
 /** The vehicles under the sale ban: a small list. */
 export const SALE_BANS = 'sale-bans';
 schema.index({ rule: 1 }, { name: SALE_BANS, partialFilterExpression: { rule: 'sale-ban' } });
+/** What figures are counted along: no document is read for them. */
+export const FINDING_FIGURES = 'figures';
+schema.index({ rule: 1, at: 1, status: 1, code: 1, county: 1, enterprise: 1 }, { name: FINDING_FIGURES });
+/** Contested and not answered yet: few. */
+export const DISPUTED = 'disputed';
+schema.index({ at: 1, _id: 1 }, { name: DISPUTED, partialFilterExpression: { disputed: true } });
 schema.index({ skeleton: 1, at: 1 }, { name: 'confusable', partialFilterExpression: { skeleton: { $exists: true } } });
 
 /** Findings by their key. A judgement on fewer messages never replaces one on more (`basisSize`). */

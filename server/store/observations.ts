@@ -39,6 +39,7 @@ schema.index(
   { enterprise: 1, kind: 1, at: 1, _id: 1 },
   { name: 'enterprise-passages', partialFilterExpression: { message: 'passage' } },
 );
+schema.index({ at: 1, _id: 1 }, { name: 'readings', partialFilterExpression: { kind: 'remote-sensing' } });
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
 /**
@@ -59,6 +60,9 @@ export const SIGHTED = { source: { $exists: true } } as const;
 
 /** The indexes of ledgers and accounts: passages at gates and machinery gates in order of lists, of everybody and of one enterprise. */
 export const PASSAGES = { all: 'passages', ofEnterprise: 'enterprise-passages' } as const;
+
+/** The index of remote-sensing readings, of all stations. */
+export const READINGS = 'readings';
 
 /** The stored messages. Inserts are unordered on the unique `_id`; a duplicate means "stored already", not "judged already". */
 export function observationStore(connection: Connection) {

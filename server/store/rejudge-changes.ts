@@ -4,7 +4,7 @@ import type { ObservationDoc } from './types.ts';
 
 /** What is said of a stored message once its facts are known, and may be said otherwise when more is known. */
 export const DERIVED = [
-  'facts', 'vehicle', 'plate', 'recognition', 'enterprise', 'county', 'position', 'invalid', 'over', 'smoke', 'inside', 'offRoute',
+  'facts', 'vehicle', 'plate', 'recognition', 'enterprise', 'county', 'position', 'invalid', 'over', 'no', 'smoke', 'inside', 'offRoute',
   'listed', 'row', 'turnedBack', 'arrival', 'direction', 'long',
 ] as const satisfies (keyof ObservationDoc)[]; // prettier-ignore
 

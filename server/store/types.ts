@@ -66,6 +66,8 @@ export interface ObservationDoc {
   listed?: ('phase-out-listed' | 'past-scrap')[];
   /** A valid reading of a diesel vehicle: opacity %, Ringelmann, and which of them were over the limit. */
   smoke?: { opacity?: number; ringelmann?: number; over: ('opacity' | 'ringelmann')[] };
+  /** What a valid reading of a diesel vehicle measured of NO, 1e-6. */
+  no?: number;
   /** The pictures it names, as `pictureMark` of their digests. */
   pictures?: string[];
   /** A telemetry message whose samples reach back more than ten minutes. */

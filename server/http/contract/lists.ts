@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { KINDS } from '../../../devices/contract/kinds.ts';
+import { decisionWord } from '../../../devices/contract/messages.ts';
+import { READING_REASONS } from '../../rules/reading-validity.ts';
 
 /** Queries of lists (HTTP contract v1, "Manners"). A query is text: numbers and times are read here. */
 
@@ -32,7 +34,17 @@ const device = z
 const plate = z.string().min(1).max(80).optional().describe('a number or `number,colour`');
 const word = z.string().max(256).optional();
 
-export const observationQuery = z.strictObject({ ...stretch, ...paging, kind: z.enum(KINDS).optional(), device, plate });
+export const observationQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  kind: z.enum(KINDS).optional(),
+  device,
+  plate,
+  invalid: z
+    .enum(['none', 'any', ...READING_REASONS])
+    .optional()
+    .describe('readings: that count, that do not, that do not for this reason first'),
+});
 
 export const findingQuery = z.strictObject({
   ...stretch,
@@ -45,9 +57,19 @@ export const findingQuery = z.strictObject({
   device,
   status: z.enum(['pending', 'confirmed', 'withdrawn']).optional(),
   severity: z.enum(['info', 'warning', 'critical']).optional(),
+  disputed: z.enum(['true']).optional().describe('contested and not answered'),
 });
 
-export const decisionQuery = z.strictObject({ ...stretch, ...paging, device, plate, enterprise: word });
+export const decisionQuery = z.strictObject({
+  ...stretch,
+  ...paging,
+  device,
+  plate,
+  enterprise: word,
+  decision: decisionWord.optional(),
+  message: z.enum(['arrival', 'passage']).optional(),
+  rule: word.describe('the rule of its first reason'),
+});
 
 /** The three ledgers. */
 export const transportLedgerQuery = z.strictObject({

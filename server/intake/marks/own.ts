@@ -25,11 +25,12 @@ function markOne(work: Work): void {
       policy,
     });
     if (doc.invalid.length === 0 && vehicle && isDiesel(vehicle)) {
-      const { opacity, ringelmann } = observation.body.measured;
+      const { opacity, ringelmann, no } = observation.body.measured;
       const exceeded = exceedances(observation.body, policy);
       const over = SMOKE.filter((pollutant) => exceeded.includes(pollutant));
       doc.smoke = { ...(opacity !== undefined && { opacity }), ...(ringelmann !== undefined && { ringelmann }), over };
       if (over.length > 0) doc.over = true;
+      if (no !== undefined) doc.no = no;
     }
   }
   if (
