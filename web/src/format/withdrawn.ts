@@ -9,6 +9,7 @@ const SENTENCES: [RegExp, string][] = [
   [/^samples of the 24 h/, 'terminal'],
   [/^the messages of the day/, 'messages'],
   [/^a message that came later/, 'ledger'],
+  [/^the pictures were there/, 'pictures'],
   [/^no observation of the day is off/, 'route'],
   [/^the rows that met the ban/, 'corrected'],
 ];

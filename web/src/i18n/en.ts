@@ -349,8 +349,6 @@ export const en = {
     alerts: 'Alerts',
     noAlerts: 'No alerts.',
     findings: 'Findings',
-    sightings: 'Seen at',
-    noSightings: 'Never seen.',
     decisions: 'Decisions at gates',
     whichColour: 'Plate colour',
     statuses: { 'in-use': 'in use', scrapped: 'scrapped', deregistered: 'deregistered' },

@@ -302,6 +302,7 @@ export const lawEn = {
   },
   /** Why a finding was taken back. */
   withdrawn: {
+    pictures: 'The pictures were there in time',
     'local-business': 'local business at a gate inside the zone within six hours',
     'not-listed': 'no sighting of the day is of a listed vehicle any more',
     history: 'the history of the vehicle no longer says so',

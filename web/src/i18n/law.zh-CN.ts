@@ -306,6 +306,7 @@ export const lawZh = {
   },
   /** Why a finding was taken back. */
   withdrawn: {
+    pictures: '照片已按时上传',
     'local-business': '前后六小时内在区内企业有进出记录',
     'not-listed': '当日行踪中已没有受限车辆',
     history: '车辆记录已有变化，判定不再成立',

@@ -349,8 +349,6 @@ export const zhCN = {
     alerts: '告警',
     noAlerts: '没有告警。',
     findings: '判定',
-    sightings: '行踪',
-    noSightings: '没有行踪记录。',
     decisions: '门禁判定',
     whichColour: '车牌颜色',
     statuses: { 'in-use': '在用', scrapped: '已报废', deregistered: '已注销' },
