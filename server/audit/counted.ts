@@ -28,6 +28,8 @@ const SLIM = {
 
 /** So many rows before an exit tell whether the one before it counts. */
 const BEFORE = 8;
+/** Questions to the store at the same time: live gates use the same connections. */
+const AT_ONCE = 20;
 
 /**
  * Of stored passages that are rows, which count, and what each is paired with (null at gates without an enterprise), with every message
@@ -74,19 +76,19 @@ export async function countedRows(
   const alone = rows.filter(
     (doc) => doc.direction === 'out' && doc.enterprise !== undefined && doc.at.getTime() === first.get(identityOf(doc)),
   );
-  const earlier = await Promise.all(
-    alone.map((doc): Promise<Slim[]> =>
-      collection
-        .find(
-          { ...placeFilter(doc), row: true, vehicle: doc.vehicle!, at: { $lt: doc.at }, receivedAt: recorded },
-          { projection: SLIM, hint: TIME_LINE.rows },
-        )
-        .sort({ at: -1 })
-        .limit(BEFORE)
-        .toArray(),
-    ),
-  );
-  for (const doc of earlier.flat()) known.set(doc._id, doc);
+  const before = (doc: ObservationDoc): Promise<Slim[]> =>
+    collection
+      .find(
+        { ...placeFilter(doc), row: true, vehicle: doc.vehicle!, at: { $lt: doc.at }, receivedAt: recorded },
+        { projection: SLIM, hint: TIME_LINE.rows },
+      )
+      .sort({ at: -1 })
+      .limit(BEFORE)
+      .toArray();
+  for (let i = 0; i < alone.length; i += AT_ONCE) {
+    const earlier = await Promise.all(alone.slice(i, i + AT_ONCE).map(before));
+    for (const doc of earlier.flat()) known.set(doc._id, doc);
+  }
 
   await policies.load([...known.values()].map((doc) => doc.facts.policy));
   const wanted = new Set(rows.map((doc) => doc._id));
