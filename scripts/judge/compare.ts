@@ -104,6 +104,7 @@ function apart(t: Truth): boolean {
 /** How many findings one line may stand for: those of a visit at a gate are counted line by line elsewhere. */
 function mostOf(t: Truth): number {
   if (t.observation !== undefined) return 1;
+  if (t.rule === 'device-health') return Infinity; // a state has a finding on each of its days
   return t.enterprise !== undefined && t.rule !== 'gate-ledger' ? Infinity : (t.count ?? 1);
 }
 

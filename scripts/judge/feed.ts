@@ -25,6 +25,7 @@ const AT_ONCE = 400;
 export async function feedDay(core: TestCore, day: CityDay): Promise<DayMessage[]> {
   core.clock.set(day.dayStart);
   for (const [collection, rows] of Object.entries(day.registry)) if (isCollection(collection)) await core.rows(collection, rows);
+  for (const { id } of day.city.stations) await say(core, 'remote-sensing', id, true);
   const messages = dayMessages(day);
   const lines = day.events.filter((e) => e.type === 'line');
   const payloads = new Map<string, GatePolicy>();

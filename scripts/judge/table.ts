@@ -56,7 +56,7 @@ export function tableOf(verdicts: readonly Verdict[]): string {
   const rows = [...codes, overall].map((r) => [
     r.rule, r.code, String(r.expected), String(r.hit), String(r.found), String(r.found - r.right), percent(r.precision), percent(r.recall),
   ]); // prettier-ignore
-  const head = ['rule', 'code', 'planted', 'hit', 'found', 'false', 'precision', 'recall'];
+  const head = ['rule', 'code', 'truths', 'hit', 'found', 'false', 'precision', 'recall'];
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i]?.length ?? 0)));
   const line = (cells: string[]) =>
     cells.map((c, i) => (i < 2 ? c.padEnd(widths[i] ?? 0) : c.padStart(widths[i] ?? 0))).join('  ').trimEnd(); // prettier-ignore

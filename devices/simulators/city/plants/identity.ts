@@ -1,4 +1,4 @@
-import { formatInstant } from '../../../contract/instant.ts';
+import { formatInstant, HOUR } from '../../../contract/instant.ts';
 import type { PlateColor } from '../../../contract/messages.ts';
 import { asksNothing, type Plant } from './tools.ts';
 
@@ -16,6 +16,7 @@ export const identityPlants: Plant = ({
   works,
   level,
   world,
+  city,
   random,
 }) => {
   const quiet = (h: number) =>
@@ -123,7 +124,8 @@ export const identityPlants: Plant = ({
   at((h, e) => {
     const v = make.light('6', { ...green, number: invent.smallNewEnergy(), fuel: 'AC' });
     const j = call(v, h, e);
-    const seen = journey(v, 'ringSE', h + 1.2).driveTo('ringE');
+    const { node } = city.enterprise(e);
+    const seen = journey(v, node, (j.time - world.dayStart) / HOUR + 0.1).driveTo(node === 'ringSE' ? 'ringE' : 'ringSE');
     commit(seen);
     honest('green-plate-on-hybrid', j, 'attribute-mismatch', 'a plug-in hybrid', { to: formatInstant(seen.time) });
   });

@@ -1,24 +1,10 @@
 import { formatInstant, HOUR } from '../../../contract/instant.ts';
 import type { Truth } from '../events.ts';
-import { OUTAGE_GATE, SIMPLE_GATE } from '../places.ts';
+import { OUTAGE_GATE, SIMPLE_GATE, UNCALIBRATED } from '../places.ts';
 import { asksNothing, type Plant } from './tools.ts';
 
 /** Ledgers of gates, and gates that are alone. Everything found here tells of the gate, not of the truck. */
-export const ledgerPlants: Plant = ({
-  make,
-  some,
-  several,
-  call,
-  journey,
-  commit,
-  expected,
-  caught,
-  honest,
-  works,
-  level,
-  random,
-  world,
-}) => {
+export const ledgerPlants: Plant = ({ make, some, several, call, journey, commit, expected, honest, works, level }) => {
   const quiet = (h: number) =>
     works(
       (e) =>
@@ -57,12 +43,9 @@ export const ledgerPlants: Plant = ({
     commit(j);
     expected('gate-claims-otherwise', j, 'forced-release', 'local-decision-differs', 'info', 'it says its policy admitted the truck, which the policy does not', { enterprise: 'E11' }); // prettier-ignore
   });
-  void caught;
-  void random;
-  void world;
 };
 
-/** Devices themselves: a message that never came. */
+/** Devices themselves: a message that never came, a calibration that has run out. */
 export const devicePlants: Plant = ({ make, seen, planted, hour, some, world }) => {
   const device = { kind: 'checkpoint', id: 'KC14' } as const;
   const lost = seen(make.car(), device.id, hour(some(9, 12)));
@@ -74,4 +57,10 @@ export const devicePlants: Plant = ({ make, seen, planted, hour, some, world }) 
     from: formatInstant(world.dayStart), to: formatInstant(world.dayStart + 24 * HOUR), why: 'one number of its counter never came',
   }; // prettier-ignore
   planted.truth.push(truth);
+  // A state of some days: one finding on each of them.
+  const state = { rule: 'device-health', code: 'calibration-overdue', from: formatInstant(world.dayStart - 24 * HOUR), to: formatInstant(world.dayStart + 240 * HOUR) }; // prettier-ignore
+  planted.truth.push(
+    { truth: 'expected', kind: 'calibration-overdue', severity: 'warning', device: { kind: 'remote-sensing', id: UNCALIBRATED }, ...state, why: 'its calibration ran out days ago, and it still sends' },
+    { truth: 'honest', kind: 'calibrated', device: { kind: 'remote-sensing', id: 'RS1' }, ...state, why: 'calibrated for months to come' },
+  ); // prettier-ignore
 };

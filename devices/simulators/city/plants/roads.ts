@@ -102,20 +102,7 @@ export const clonedPlants: Plant = ({
 };
 
 /** Trucks bound to a route. They pass one camera only, halfway between two corners of the ring road. */
-export const routePlants: Plant = ({
-  make,
-  some,
-  several,
-  journey,
-  commit,
-  expected,
-  honest,
-  planted,
-  date,
-  random,
-  city,
-  world,
-}) => {
+export const routePlants: Plant = ({ make, some, several, journey, commit, expected, honest, planted, date, random, city }) => {
   const [a, b] = [city.nodes.ringSE, city.nodes.ringE];
   const run = (h: number, vehicleType = random.pick(['H17', 'H1B', 'H1C']), muck = true): Journey => {
     const j = journey(make.heavyDiesel('6', { vehicleType, more: { muck } }), 'ringSE', h).driveTo('ringE');
@@ -169,5 +156,4 @@ export const routePlants: Plant = ({
   permit(two, { metres: 800 });
   permit(two, { metres: 20 });
   honest('muck-with-two-permits', two, 'route', 'the second of its permits covers the road');
-  void world;
 };
