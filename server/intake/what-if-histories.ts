@@ -128,7 +128,7 @@ export function createWhatIfHistories(
     version: () => draft,
     between: (from) => [{ policy: draft, from }] as never,
   };
-  const drafted = { ...deps, policies };
+  const drafted = { ...deps, policies, accounting: undefined };
   /** Vehicles' days of telemetry judged in this run. */
   const judgedDays = new Set<string>();
 
