@@ -60,25 +60,66 @@ const LOOKS: Look[] = [
   { name: 'zh-desk-dark', size: DESK, language: 'zh-CN', theme: 'dark' },
 ];
 
+interface Route {
+  name: string;
+  path: string;
+  /** What is there when the page has come up. */
+  ready: string;
+  /** Also with the first row's details open. */
+  details?: boolean;
+}
+
+const LIST = '[data-test=rows], .empty';
+const OFFICE: Route[] = [
+  { name: 'findings', path: '/findings', ready: LIST, details: true },
+  { name: 'decisions', path: '/decisions', ready: LIST, details: true },
+  { name: 'observations', path: '/observations', ready: LIST, details: true },
+  { name: 'registry-vehicles', path: '/registry/vehicles', ready: LIST, details: true },
+  { name: 'registry-enterprises', path: '/registry/enterprises', ready: LIST },
+  { name: 'registry-devices', path: '/registry/devices', ready: LIST },
+  { name: 'registry-zones', path: '/registry/zones', ready: LIST },
+  { name: 'registry-deliveries', path: '/registry/deliveries', ready: LIST },
+  { name: 'phase-out', path: '/phase-out', ready: LIST },
+  { name: 'devices', path: '/devices', ready: LIST, details: true },
+  { name: 'dead-letters', path: '/dead-letters', ready: LIST, details: true },
+];
+/**
+ * Pages that are no room of the alert's own, by who looks at them (users of the demo). Who builds a page adds its line here: each is
+ * taken in every look that is not dark.
+ */
+const ROUTES: Record<string, Route[]> = {
+  bureau: OFFICE,
+  admin: [
+    { name: 'users', path: '/users', ready: LIST, details: true },
+    { name: 'tokens', path: '/tokens', ready: LIST },
+    { name: 'audit-log', path: '/audit-log', ready: LIST, details: true },
+  ],
+  police: [{ name: 'duty', path: '/duty', ready: 'main h1' }],
+};
+
 /** Starts the demo and reads from its words where it is and who may look. */
-async function startDemo(): Promise<{ url: string; password: string; stop(): Promise<void> }> {
+async function startDemo(): Promise<{ url: string; passwords: Map<string, string>; stop(): Promise<void> }> {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', join(root, 'scripts', 'demo.ts'), '--port', '0', '--speed', String(options.speed)],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, MQTT_PORT: '0' } },
   );
   const ended = new Promise<void>((settle) => child.once('exit', () => settle()));
-  const found = new Promise<{ url: string; password: string }>((settle) => {
+  const passwords = new Map<string, string>();
+  const found = new Promise<{ url: string }>((settle) => {
     let url = '';
     createInterface({ input: child.stdout }).on('line', (line) => {
       url = /CleanHaul\s+(http\S+)/.exec(line)?.[1] ?? url;
       const [, user, password] = /^ {2}(\w+)\s+(\S+)$/.exec(line) ?? [];
-      if (url !== '' && user === options.user && password !== undefined) settle({ url, password });
+      if (url !== '' && user !== undefined && password !== undefined) passwords.set(user, password);
+      // The users stand together; a line without one comes after them.
+      if (passwords.has(options.user) && user === undefined) settle({ url });
     });
   });
   const at = await Promise.race([found, ended.then(() => Promise.reject(new Error('the demo did not start')))]);
   return {
     ...at,
+    passwords,
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -91,7 +132,7 @@ async function ask<T>(page: Page, path: string): Promise<T> {
   return (await page.request.get(new URL(`/api/v1${path}`, page.url()).href)).json() as Promise<T>;
 }
 
-async function enter(browser: Browser, url: string, password: string, look: Look): Promise<Page> {
+async function enter(browser: Browser, url: string, user: string, password: string, look: Look): Promise<Page> {
   const context = await browser.newContext({ viewport: look.size, locale: 'zh-CN', timezoneId: 'Asia/Shanghai' });
   const page = await context.newPage();
   await page.addInitScript(
@@ -99,8 +140,8 @@ async function enter(browser: Browser, url: string, password: string, look: Look
   );
   await page.goto(`${url}/sign-in`);
   await page.locator('[data-test=enter]').waitFor();
-  await shoot(page, 'sign-in', look);
-  await signIn(page, options.user, password);
+  if (user === options.user) await shoot(page, 'sign-in', look);
+  await signIn(page, user, password);
   return page;
 }
 
@@ -154,15 +195,30 @@ async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
     await visit(`alert-${alert.rule}-${alert.code}`, `/alerts/${alert.id}`, '[data-test=verdict]');
 }
 
+/** The pages of one user of the demo. */
+async function takeRoutes(page: Page, url: string, look: Look, routes: Route[]): Promise<void> {
+  for (const { name, path, ready, details } of routes) {
+    if (options.only !== undefined && !`${name}-${look.name}`.includes(options.only)) continue;
+    await page.goto(url + path);
+    await page.locator(ready).first().waitFor();
+    await shoot(page, name, look);
+    const row = page.locator('[data-row]').first();
+    if (!details || (await row.count()) === 0) continue;
+    await row.click({ position: { x: 4, y: 4 } });
+    await page.locator('[data-test=panel]').waitFor();
+    await shoot(page, `${name}-details`, look);
+  }
+}
+
 await mkdir(out, { recursive: true });
 await mkdir(join(root, 'docs', 'images'), { recursive: true });
 const demo = options.url === undefined ? await startDemo() : undefined;
 const url = demo?.url ?? options.url!;
-const password = demo?.password ?? options.password ?? '';
+const passwords = demo?.passwords ?? new Map([[options.user, options.password ?? '']]);
 const browser = await startBrowser();
 try {
   for (const [i, look] of LOOKS.entries()) {
-    const page = await enter(browser, url, password, look);
+    const page = await enter(browser, url, options.user, passwords.get(options.user) ?? '', look);
     for (;;) {
       const { items } = await ask<{ items: unknown[] }>(page, '/alerts?state=open,acknowledged&limit=1000');
       if (i > 0 || items.length >= options.alerts) break;
@@ -170,6 +226,13 @@ try {
     }
     await takeRooms(page, url, look);
     await page.context().close();
+    for (const [user, routes] of look.theme === 'dark' ? [] : Object.entries(ROUTES)) {
+      const password = passwords.get(user);
+      if (password === undefined) continue;
+      const theirs = await enter(browser, url, user, password, look);
+      await takeRoutes(theirs, url, look, routes);
+      await theirs.context().close();
+    }
   }
 } finally {
   await browser.close();
