@@ -30,6 +30,7 @@ export function jobsOn(t: TestCore, { policies = [xinzhou2021], ...more }: JobsO
     jobs: jobStore(store.connection),
     rows: jobRowStore(store.connection),
     changes: rejudgeChangeStore(store.connection),
+    accounting: core.accounting,
     alerts: createAlerts({ db: store.db, clock, log }),
     policyOf: async (version) => policies.find((p) => p.version === version),
     owner: 'one',
