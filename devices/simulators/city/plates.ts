@@ -57,6 +57,8 @@ export function createInventor(random: Random, own = '晋H'): Inventor {
   const ordinary = (prefix = own) =>
     unique(() => {
       const places = [letter(), letter(), letter(), letter()];
+      // Any of them can be misread.
+      if (!places.some(groupOf)) places[random.int(0, 3)] = random.pick([...'BDMNQSUVYZ']);
       places.splice(random.int(0, 4), 0, digit());
       return prefix + places.join('');
     });
