@@ -33,6 +33,8 @@ const FINE_MS = 2 * DAY;
 const FINE_STEP = 5;
 /** A message's samples reach back at most so far. */
 const REACH_MS = DAY;
+/** What gates say of a vehicle with a warning: it comes of the others, and says nothing new of its urea. */
+const AT_GATE = 'urea-warning';
 const MOST_VEHICLES = 2_000;
 
 /** How vehicles use urea: those with findings, and one vehicle over time. */
@@ -105,7 +107,13 @@ export function createUreaFigures({ db, clock, registry, policies, hours, observ
 
   async function findingsOf(vin: string, start: number, end: number) {
     const docs = await findings
-      .find({ vin, rule: 'urea-use', at: { $gte: new Date(start), $lte: new Date(end + DAY) }, status: { $ne: 'withdrawn' } })
+      .find({
+        vin,
+        rule: 'urea-use',
+        code: { $ne: AT_GATE },
+        at: { $gte: new Date(start), $lte: new Date(end + DAY) },
+        status: { $ne: 'withdrawn' },
+      })
       .sort({ at: 1 })
       .toArray();
     const time = (value: unknown) => (typeof value === 'string' ? value : undefined);
@@ -131,7 +139,7 @@ export function createUreaFigures({ db, clock, registry, policies, hours, observ
       const scope = await scopeFilter(db, actor, 'findings');
       const rows = await findings
         .aggregate<Omit<UreaVehicle, 'lastAt' | 'stage' | 'plate'> & { _id: string; lastAt: Date; plate?: string | null; stage?: string | null }>([
-          { $match: { rule: 'urea-use', at: { $gte: new Date(start), $lt: new Date(end) }, status: { $in: ['pending', 'confirmed'] }, vin: { $exists: true }, ...(query.code !== undefined && { code: query.code }), ...scope } },
+          { $match: { rule: 'urea-use', at: { $gte: new Date(start), $lt: new Date(end) }, status: { $in: ['pending', 'confirmed'] }, vin: { $exists: true }, code: query.code ?? { $ne: AT_GATE }, ...scope } },
           { $sort: { at: 1 } },
           { $group: {
             _id: '$vin',

@@ -5,7 +5,7 @@ import type { IconName } from './components/Icon.vue';
  * The rooms of the rail, by what people do there. A room shows to the roles that may read what it shows (`server/http/access.ts`; a unit
  * test holds the two together); the owner sees all. The name is the route's and the word `nav.<name>`.
  */
-export const GROUPS = ['watch', 'records', 'registry', 'administer'] as const;
+export const GROUPS = ['watch', 'figures', 'records', 'registry', 'administer'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Room {
@@ -23,6 +23,9 @@ export const ROOMS: readonly Room[] = [
   { name: 'duty', to: '/duty', icon: 'duty', group: 'watch', roles: ['police', 'bureau', 'market'] },
   { name: 'gates', to: '/gates', icon: 'gates', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'map', to: '/map', icon: 'map', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'overview', to: '/overview', icon: 'chart', group: 'figures', roles: ['bureau', 'enterprise', 'auditor'] },
+  { name: 'remote-sensing', to: '/remote-sensing', icon: 'gauge', group: 'figures', roles: ['bureau', 'auditor'] },
+  { name: 'urea', to: '/urea', icon: 'drop', group: 'figures', roles: ['police', 'bureau', 'auditor'] },
   { name: 'findings', to: '/findings', icon: 'finding', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'decisions', to: '/decisions', icon: 'check', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'observations', to: '/observations', icon: 'photo', group: 'records', roles: ALL_BUT_ADMINISTRATOR },

@@ -38,6 +38,25 @@ export const router = createRouter({
       meta: { title: 'nav.observations' },
     },
     {
+      path: '/overview',
+      name: 'overview',
+      component: () => import('./rooms/figures/DayOverview.vue'),
+      meta: { title: 'nav.overview' },
+    },
+    {
+      path: '/remote-sensing',
+      name: 'remote-sensing',
+      component: () => import('./rooms/figures/RemoteSensing.vue'),
+      meta: { title: 'nav.remote-sensing' },
+    },
+    { path: '/urea', name: 'urea', component: () => import('./rooms/figures/UreaList.vue'), meta: { title: 'nav.urea' } },
+    {
+      path: '/urea/:number/:colour',
+      name: 'urea-vehicle',
+      component: () => import('./rooms/figures/UreaVehicle.vue'),
+      meta: { title: 'nav.urea' },
+    },
+    {
       path: '/registry/:collection?',
       name: 'registry',
       component: () => import('./rooms/office/RegistryList.vue'),

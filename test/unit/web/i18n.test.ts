@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { COUNTIES } from '../../../web/src/geo/counties.ts';
 import { displayWords } from '../../../web/src/i18n/display.ts';
+import { figureWords } from '../../../web/src/i18n/figures.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { zhCN } from '../../../web/src/i18n/zh-CN.ts';
 
@@ -18,7 +19,7 @@ function flat(tree: Tree, path = ''): Map<string, string> {
 }
 
 /** Texts that come with one room only, beside the console's own. */
-const OF_ROOMS = { displayWords };
+const OF_ROOMS = { figureWords, displayWords };
 const all = (language: 'zh-CN' | 'en', own: Tree) =>
   flat({ ...own, ...Object.fromEntries(Object.entries(OF_ROOMS).map(([name, words]) => [name, words[language] as Tree])) });
 const zh = all('zh-CN', zhCN);
