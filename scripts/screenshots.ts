@@ -189,6 +189,9 @@ async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
     await visit('alert', `/alerts/${picked.id}`, '[data-test=evidence]');
   }
   await visit('gates', '/gates', '[data-test=lane]');
+  await visit('overview', '/overview', 'canvas');
+  await visit('remote-sensing', '/remote-sensing', 'canvas');
+  await visit('urea', '/urea', '[data-test=count]');
   await visit('map', '/map', '[data-ready=true]');
   if (picked?.vehicle) await visit('vehicle', `/vehicles/${picked.vehicle.number}/${picked.vehicle.color}`, '[data-test=story]');
   for (const alert of look.name.endsWith('desk') ? oneOfEach(standing) : [])

@@ -222,7 +222,7 @@ export function createDayFigures({ db, clock, registry, statuses, rules, restMs 
       opened(actor, stretch),
       today ? work(actor, ofFindings, now) : undefined,
       today ? devices(actor, now) : undefined,
-      responses(actor, Math.min(end, now)),
+      responses(actor, today ? now : end - 1),
     ]);
     return {
       date,

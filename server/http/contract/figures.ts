@@ -58,7 +58,7 @@ export const dayFigures = z.strictObject({
     .strictObject({ online: count, all: count, kinds: z.array(z.strictObject({ kind: z.enum(KINDS), online: count, all: count })) })
     .optional()
     .describe('enabled devices at fixed places, as of now; terminals on board are on only while they drive'),
-  responses: z.array(z.strictObject({ id: z.string(), level: z.enum(['yellow', 'orange', 'red']), counties: z.array(z.string()), start: instant, end: instant.optional(), reference: z.string() })).describe('in force at `to`'),
+  responses: z.array(z.strictObject({ id: z.string(), level: z.enum(['yellow', 'orange', 'red']), counties: z.array(z.string()), start: instant, end: instant.optional(), reference: z.string() })).describe('in force at the last moment of the stretch'),
 }); // prettier-ignore
 export type DayFigures = z.infer<typeof dayFigures>;
 

@@ -40,7 +40,7 @@ export function figuresRouter({ day, remoteSensing, urea }: FiguresRouterDeps): 
   });
 
   router.get('/vehicles/:number/:colour/urea', allow('urea:read'), async (req, res) => {
-    const { number, colour } = req.params;
+    const [number, colour] = [String(req.params.number), String(req.params.colour)];
     res.json(await urea.story(number, colour, read(ureaStoryQuery, req.query, req), actorOf(req)));
   });
 

@@ -56,7 +56,7 @@ export function values(palette: Palette, unit: string) {
     minInterval: 1,
     name: unit,
     nameTextStyle: { color: palette.quiet, fontSize: 12 },
-    axisLabel: { color: palette.quiet, fontSize: 12 },
+    axisLabel: { color: palette.quiet, fontSize: 12, hideOverlap: true },
     splitLine: { lineStyle: { color: palette.line } },
   };
 }
