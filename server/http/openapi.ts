@@ -51,12 +51,13 @@ interface Route {
 const free = z.record(z.string(), z.unknown());
 const listOf = (item: z.ZodType) => z.object({ items: z.array(item), next: z.string().nullable() });
 const user = z.object({ username: z.string(), name: z.string(), role: z.string() }).catchall(z.unknown());
-const who = z.object({ user: z.object({ username: z.string(), name: z.string(), role: z.string(), enterpriseId: z.string().optional(), counties: z.array(z.string()).optional() }) }); // prettier-ignore
+const signedIn = z.object({ name: z.string(), role: z.string(), enterpriseId: z.string().optional(), counties: z.array(z.string()).optional() }); // prettier-ignore
+const who = z.object({ user: signedIn.extend({ username: z.string() }) });
 const policyDetail = policyShown.extend({ policy: policySchema });
 const outbox = z.union(KINDS.flatMap((kind) => Object.values(SCHEMAS[kind]) as z.ZodType[]));
 
 const ROUTES: Route[] = [
-  { method: 'post', path: '/session', summary: 'Sign in', body: signInBody, answer: who },
+  { method: 'post', path: '/session', summary: 'Sign in', body: signInBody, answer: z.object({ user: signedIn }) },
   { method: 'get', path: '/session', summary: 'Who is signed in', answer: who },
   { method: 'delete', path: '/session', summary: 'Sign out', status: 204 },
   { method: 'get', path: '/users', summary: 'Users', query: smallListQuery, answer: listOf(user) },

@@ -60,9 +60,10 @@ function worldOf(days: readonly Happening[], random: Random): World {
 
 describe('the days in any order, over the wire', function () {
   this.timeout(4 * PATIENCE_MS * ORDERS);
-  const days = happenings(SEED, { distinct: true, stories: STORIES }).filter(
-    (what) => !isTold(what) || what.reuses === undefined,
-  );
+  // Weeks after the days an outbox says of every message that it is late: no clock can be found wrong by it.
+  const days = happenings(SEED, { distinct: true, stories: STORIES })
+    .filter((what) => !isTold(what) || what.reuses === undefined)
+    .map((what) => (isTold(what) ? { ...what, body: { ...what.body, backfill: true } } : what));
   const inspections = days.filter((what): what is Recorded => !isTold(what));
   let wanted: Awaited<ReturnType<typeof playInProcess>>;
   let dir: string;

@@ -28,7 +28,8 @@ export function sessionRouter({ identity, secure }: { identity: Identity; secure
   );
 
   router.get('/session', (req, res) => {
-    res.json({ user: userOf(actorOf(req)) });
+    const actor = actorOf(req);
+    res.json({ user: { username: actor.username, ...userOf(actor) } });
   });
 
   router.delete('/session', async (req, res) => {
@@ -71,6 +72,6 @@ function usernameOf(req: Request): string {
   return typeof username === 'string' ? username.slice(0, 64) : '';
 }
 
-function userOf({ username, name, role, enterpriseId, counties }: Actor) {
-  return { username, name, role, ...(enterpriseId !== undefined && { enterpriseId }), ...(counties && { counties }) };
+function userOf({ name, role, enterpriseId, counties }: Actor) {
+  return { name, role, ...(enterpriseId !== undefined && { enterpriseId }), ...(counties && { counties }) };
 }

@@ -89,7 +89,7 @@ describe('the uploader of pictures', function () {
     answer = () => statuses.shift();
     const uploader = await start();
     await Promise.all([uploader.add(picture(1)), uploader.add(picture(2))]);
-    await until(() => uploader.counts().waiting === 0);
+    await until(() => uploader.counts().uploaded === 2);
     expect(uploader.counts()).to.deep.equal({ waiting: 0, uploaded: 2, refused: 0, dropped: 0 });
     expect(kept.size).to.equal(2);
   });

@@ -260,7 +260,9 @@ describe('the live socket', function () {
       await happen(live, `many${i % 10}`, { county: i % 2 === 0 ? '140902' : '140921' });
       if (i % 10 === 5) late.push(connected(live.url, { token: 'auditor', after: 0 }));
     }
-    const everything = await connection.collection<LiveEventDoc>('live_events').find({}).sort({ _id: 1 }).toArray();
+    const log = connection.collection<LiveEventDoc>('live_events');
+    await until(async () => (await log.countDocuments({})) === 30, 'every event has its number');
+    const everything = await log.find({}).sort({ _id: 1 }).toArray();
     const seen = (view: string) => everything.filter((e) => !view.startsWith('bureau') || e.now.counties.includes(view.slice(7)));
     const wanted = (i: number) => seen(views[i % views.length]!).map((event) => event._id);
     await until(() => clients.every((c, i) => c.told.items.length >= wanted(i).length) && late.every((c) => c.told.items.length >= everything.length), 'every client has its part'); // prettier-ignore

@@ -25,7 +25,8 @@ export const useSession = defineStore('session', () => {
   }
 
   async function signIn(username: string, password: string) {
-    user.value = (await api.signIn(username, password)).user;
+    await api.signIn(username, password);
+    user.value = (await api.session()).user;
     asked.value = true;
     ended.value = false;
   }
