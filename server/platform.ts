@@ -198,12 +198,19 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     now: () => clock.now(),
   });
   const disputes = createDisputes({ db: store.db, clock, alerts, audit: (...entry) => identity.audit(...entry) });
-  const accounts = createAccounts({ ...core.accounting, accounts: core.stores.accounts, registry: core.registry, clock });
+  const accounts = createAccounts({
+    ...core.accounting,
+    accounts: core.stores.accounts,
+    registry: core.registry,
+    policies: core.ledgers.policies,
+    clock,
+  });
   const accountDecisions = createCleanTransportDecisions({
     accounts,
     registry,
     clock,
     audit: (...entry) => identity.audit(...entry),
+    audited: (action, target) => identity.audited(action, target),
   });
   const records = createRecords({ db: store.db, clock, registry });
   const app = createApp({

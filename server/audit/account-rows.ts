@@ -2,6 +2,8 @@ import { formatInstant, parseInstant } from '../../devices/contract/instant.ts';
 import { AppError } from '../errors.ts';
 import type { Account, AccountRow, FigureName } from '../http/contract/accounts.ts';
 import { FIGURE, figureValue, ledgerRowOf } from './figures.ts';
+import type { DecisionDoc } from '../store/types.ts';
+import type { SeenPassage } from './ledger-rows.ts';
 import { deliveriesOf, passagesOf, refusedArrivals, type MonthDeps } from './month-rows.ts';
 
 /** After which row a page goes on: a delivery, or an arrival or passage. */
@@ -34,7 +36,7 @@ export function createAccountRows(deps: MonthDeps) {
       for (const doc of await refusedArrivals(enterprise, month, asOf, deps)) {
         const at = doc.at.getTime();
         if (after?.[0] === 'arrival' && (at > after[1] || (at === after[1] && doc._id >= after[2]))) continue;
-        const arrival = { ref: doc.ref, gate: doc.device.slice('gate/'.length), ...plateOf(doc.plate) };
+        const arrival = { ref: doc.ref, gate: doc.device.slice('gate/'.length), ...plateOf(doc.plate), ...reasonOf(doc) };
         const row: AccountRow = { source: 'arrival', id: doc._id, at: formatInstant(at), value: 1, arrival };
         yield { row, place: ['arrival', at, doc._id] };
       }
@@ -46,7 +48,7 @@ export function createAccountRows(deps: MonthDeps) {
         const place: Place = ['passage', doc.at.getTime(), doc._id];
         if (row && figure.ledger?.(row)) yield { row: ledgerRowOf(row, figure, estimate), place };
         else if (figure.passage?.({ outcome, forced: release?.mode === 'forced', againstDecision })) {
-          const passage = { gate: doc.deviceId, ...plateOf(doc.plate), ...(release && { release: release.mode }) };
+          const passage = { gate: doc.deviceId, ...plateOf(doc.plate), ...releaseOf(release) };
           yield { row: { source: 'passage', id: doc._id, at: formatInstant(doc.at.getTime()), value: 1, passage }, place };
         }
       }
@@ -82,6 +84,19 @@ export type AccountRows = ReturnType<typeof createAccountRows>;
 
 function plateOf(plate: string | undefined) {
   return plate === undefined ? {} : { plate };
+}
+
+function reasonOf({ reasons }: Pick<DecisionDoc, 'reasons'>) {
+  const first = reasons?.[0];
+  if (!first) return {};
+  const { rule, code, zh, en } = first;
+  return { reason: { rule, code, zh, en } };
+}
+
+function releaseOf(release: SeenPassage['release']) {
+  if (!release) return {};
+  const { mode, operator, reason } = release;
+  return { release: mode, ...(operator !== undefined && { operator }), ...(reason !== undefined && { reason }) };
 }
 
 function readPlace(cursor: string): Place {

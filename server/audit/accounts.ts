@@ -3,9 +3,11 @@ import type { Actor } from '../alerts/types.ts';
 import { formatInstant } from '../../devices/contract/instant.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { Account, AccountLine } from '../http/contract/accounts.ts';
+import type { Account, AccountLine, AccountMonths } from '../http/contract/accounts.ts';
 import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
+import type { PolicyBook } from '../intake/policy-book.ts';
+import { basisOf } from '../rules/basis.ts';
 import type { EnterpriseFacts } from '../rules/types.ts';
 import type { AccountDoc, AccountStore } from '../store/accounts.ts';
 import type { DueStore } from '../store/due-work.ts';
@@ -19,17 +21,29 @@ export interface AccountsDeps {
   maker: AccountMaker;
   due: Pick<DueStore, 'mark' | 'waiting'>;
   registry: Pick<RegistryReader, 'allEnterprises' | 'deliveries' | 'sync'>;
+  policies: Pick<PolicyBook, 'version' | 'load'>;
   clock: Clock;
   /** How long, real time, an account that took so many ms to bring up is shown as it is before it is brought up again. */
   restMs?: (took: number) => number;
 }
+
+export interface ListFilters {
+  county?: string | undefined;
+  industry?: string | undefined;
+  proposes?: 'met' | 'not-met' | undefined;
+}
+
+const meets = (account: Account, { county, industry, proposes }: ListFilters) =>
+  (county === undefined || account.county === county) &&
+  (industry === undefined || account.industry === industry) &&
+  (proposes === undefined || account.figures.proposes === proposes);
 
 const restOf = (took: number) => Math.max(2_000, 10 * took);
 /** So long a list waits for accounts that are being brought up; the others show when they are of. */
 const LIST_MS = 1_500;
 
 /** The accounts as people read them, within their scope. Who looks before the hour is full has them brought up. */
-export function createAccounts({ accounts, maker, due, registry, clock, restMs = restOf }: AccountsDeps) {
+export function createAccounts({ accounts, maker, due, registry, policies, clock, restMs = restOf }: AccountsDeps) {
   const rests = new Map<string, number>();
 
   async function known(): Promise<Map<string, EnterpriseFacts>> {
@@ -67,6 +81,13 @@ export function createAccounts({ accounts, maker, due, registry, clock, restMs =
     return accounts.last(enterprise, month);
   }
 
+  /** What the law says of the account, as a policy version names it. */
+  async function basisFor(policyVersion: string) {
+    await policies.load([policyVersion]);
+    const policy = policies.version(policyVersion);
+    return basisOf(policy, policy.account.basis);
+  }
+
   const unknown = () =>
     new AppError(404, 'unknown-account', {
       zh: '该企业该月没有这一版核算',
@@ -77,7 +98,7 @@ export function createAccounts({ accounts, maker, due, registry, clock, restMs =
     enterpriseFor,
 
     /** The accounts of a month in the reader's scope, in order of rank. Rank is among all enterprises, also those beyond it. */
-    async list(month: string, actor: Actor): Promise<{ items: AccountLine[]; asOf: number }> {
+    async list(month: string, actor: Actor, filters: ListFilters = {}): Promise<{ items: AccountLine[]; asOf: number }> {
       const enterprises = await known();
       const seen = [...enterprises.values()].filter((enterprise) => seesPlace(actor, enterprise.county, enterprise.id));
       const begun = Date.now();
@@ -96,7 +117,7 @@ export function createAccounts({ accounts, maker, due, registry, clock, restMs =
       const all = docs.map(accountOf);
       const ranks = rankBy(new Map(all.map((account) => [account.enterprise, account.figures.auditShare])));
       const items = all
-        .filter(({ enterprise }) => seen.some(({ id }) => id === enterprise))
+        .filter((account) => seen.some(({ id }) => id === account.enterprise) && meets(account, filters))
         .map(({ differences: _differences, ...account }): AccountLine => {
           const old = earlier.get(account.enterprise);
           return {
@@ -124,8 +145,23 @@ export function createAccounts({ accounts, maker, due, registry, clock, restMs =
         asOf: formatInstant(r.asOf.getTime()),
         digest: r.digest,
       }));
-      return { ...accountOf(doc), cleanTransport: cleanTransport ?? null, revisions };
+      const account = accountOf(doc);
+      return { ...account, cleanTransport: cleanTransport ?? null, basis: await basisFor(account.policyVersion), revisions };
     },
+
+    /** The last revisions of so many months up to one, as they are stored. @throws AppError 404 `unknown-enterprise` */
+    async months(enterprise: string, month: string, months: number, actor: Actor): Promise<AccountMonths> {
+      await enterpriseFor(actor, enterprise);
+      const docs = await accounts.months(enterprise, monthsAfter(month, 1 - months), month);
+      return {
+        items: docs.map((doc) => {
+          const { month: of, revision, state, asOf, figures } = accountOf(doc);
+          return { month: of, revision, state, asOf, figures };
+        }),
+      };
+    },
+
+    basisFor,
 
     /** A revision as it is stored, byte for byte. @throws AppError 404 `unknown-enterprise` `unknown-account` */
     async revision(enterprise: string, month: string, revision: number, actor: Actor): Promise<AccountDoc> {

@@ -4,13 +4,17 @@ import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Registry } from '../registry/index.ts';
+import type { CleanTransportDecided } from '../http/contract/accounts.ts';
+import type { AuditDoc } from '../store/audit-log.ts';
 import type { Accounts } from './accounts.ts';
 
 export interface DecisionDeps {
-  accounts: Pick<Accounts, 'account'>;
+  accounts: Pick<Accounts, 'account' | 'enterpriseFor' | 'basisFor'>;
   registry: Pick<Registry, 'page' | 'import'>;
   clock: Clock;
   audit(by: Actor, action: string, target: string, detail?: Record<string, unknown>): Promise<unknown>;
+  /** Entries of the audit log about something, newest first. */
+  audited(action: string, target: string): Promise<Pick<AuditDoc, 'at' | 'by' | 'detail'>[]>;
 }
 
 export interface CleanTransportDecision {
@@ -22,12 +26,26 @@ export interface CleanTransportDecision {
   reason: string;
 }
 
+const DECIDED = 'clean-transport-decided';
+/** What the audit log keeps of a decision. */
+type Decided = Omit<CleanTransportDecided, 'at' | 'by'>;
+
 /**
  * The bureau decides what an enterprise's `cleanTransport` is: a new version of its registry row, valid from now or from the moment
  * given, and an entry in the audit log that names the account it was decided on.
  */
-export function createCleanTransportDecisions({ accounts, registry, clock, audit }: DecisionDeps) {
+export function createCleanTransportDecisions({ accounts, registry, clock, audit, audited }: DecisionDeps) {
   return {
+    /** What was decided about an enterprise, newest first. @throws AppError 404 `unknown-enterprise` */
+    async of(enterprise: string, actor: Actor): Promise<CleanTransportDecided[]> {
+      await accounts.enterpriseFor(actor, enterprise);
+      return (await audited(DECIDED, enterprise)).map(({ at, by, detail }) => ({
+        ...({ basis: [], ...detail } as unknown as Decided),
+        at: formatInstant(at.getTime()),
+        by,
+      }));
+    },
+
     /** @throws AppError 404 `unknown-enterprise` `unknown-account`, 409 `newer-revision` */
     async decide({ enterprise, month, revision, cleanTransport, validFrom, reason }: CleanTransportDecision, by: Actor) {
       const account = await accounts.account(enterprise, month, undefined, by);
@@ -54,7 +72,7 @@ export function createCleanTransportDecisions({ accounts, registry, clock, audit
         { format: 'ndjson', language: 'en', may: { recordedAt: false, secrets: false } },
       );
       if (answer.rejected > 0) throw new Error(`the registry refused its own row: ${JSON.stringify(answer.errors)}`);
-      await audit(by, 'clean-transport-decided', enterprise, {
+      const decided: Decided = {
         month,
         revision,
         digest: account.digest,
@@ -62,7 +80,9 @@ export function createCleanTransportDecisions({ accounts, registry, clock, audit
         cleanTransport,
         validFrom: at,
         reason,
-      });
+        basis: await accounts.basisFor(account.policyVersion),
+      };
+      await audit(by, DECIDED, enterprise, { ...decided });
       const [stored] = (await registry.page('enterprises', { key: enterprise, at: from, limit: 1 })).items;
       return { enterprise, cleanTransport, validFrom: at, version: String(stored!.version) };
     },

@@ -132,10 +132,11 @@ function named<T extends object>(sent: T | undefined): T {
 }
 
 function shownVehicle({ recognition }: ObservationDoc, vehicle: VehicleFacts | undefined) {
-  const { outcome, number, color } = recognition!;
+  const { outcome, number, color, read } = recognition!;
   return {
     plate: { number, color },
     recognition: outcome as TransportRow['recognition'],
+    ...(outcome === 'corrected' && { read }),
     ...(vehicle && { vin: vehicle.vin, vehicleType: vehicle.vehicleType, fuel: vehicle.fuel }),
     stage: vehicle?.stage ?? 'unknown',
     newEnergy: vehicle !== undefined && isNewEnergy(vehicle),

@@ -2,7 +2,7 @@ import type { Db } from 'mongodb';
 import { HOUR, MINUTE, parseInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
-import type { InPlantRow, LedgerName, PairingState, TransportRow } from '../http/contract/ledgers.ts';
+import type { InPlantRow, LedgerName, MachineryRow, PairingState, TransportRow } from '../http/contract/ledgers.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
 import { PASSAGES } from '../store/observations.ts';
 import type { ObservationDoc } from '../store/types.ts';
@@ -25,6 +25,10 @@ export interface LedgerFilters {
   device?: string | undefined;
   /** Machinery: the registration code. */
   code?: string | undefined;
+  /** Transport: only what was released by force. */
+  forced?: 'true' | undefined;
+  /** Machinery: only passages on which this finding, or `any`, stands. */
+  finding?: string | undefined;
 }
 
 export type LedgerRow = Record<string, unknown>;
@@ -136,20 +140,28 @@ export function createLedgers(deps: LedgerDeps & { db: Db; clock: Clock; realNow
 export type Ledgers = ReturnType<typeof createLedgers>;
 
 /** What only a made row can tell. */
-function wanted(name: LedgerName, { pairing, state, at, inside, code, direction }: LedgerFilters) {
+function wanted(name: LedgerName, { pairing, forced, state, at, inside, code, direction, finding }: LedgerFilters) {
   return (row: LedgerRow): boolean => {
-    if (name === 'transport') return pairing === undefined || (row as TransportRow).pairing?.state === pairing;
+    if (name === 'transport') {
+      const passage = row as TransportRow;
+      return (pairing === undefined || passage.pairing?.state === pairing) && (forced === undefined || passage.forced);
+    }
     if (name === 'in-plant') {
       const stay = row as InPlantRow;
       return (state === undefined || stay.state === state) && ((at === undefined && !inside) || stay.inside);
     }
-    return (code === undefined || row.registrationCode === code) && (direction === undefined || row.direction === direction);
+    const { registrationCode, direction: way, findings } = row as MachineryRow;
+    return (
+      (code === undefined || registrationCode === code) &&
+      (direction === undefined || way === direction) &&
+      (finding === undefined || (finding === 'any' ? findings.length > 0 : findings.includes(finding)))
+    );
   };
 }
 
 /** The stay that a row of the transport ledger begins; of an exit without entry the exit alone. An exit of a stay is no row of its own. */
 function stayOf(row: TransportRow, asOf: number, moment: number, hours: number): InPlantRow[] {
-  const { pairing, enterprise, county, plate, recognition, vin, vehicleType, fuel, stage, newEnergy, cargo } = row;
+  const { pairing, enterprise, county, plate, recognition, read, vin, vehicleType, fuel, stage, newEnergy, cargo } = row;
   if (!pairing || enterprise === undefined) return [];
   const { observation, at, gate, gateName } = row;
   const common = {
@@ -159,6 +171,7 @@ function stayOf(row: TransportRow, asOf: number, moment: number, hours: number):
     ...(county !== undefined && { county }),
     plate,
     recognition,
+    ...(read !== undefined && { read }),
     ...(vin !== undefined && { vin }),
     ...(vehicleType !== undefined && { vehicleType }),
     ...(fuel !== undefined && { fuel }),

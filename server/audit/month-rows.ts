@@ -78,7 +78,7 @@ export async function refusedArrivals(enterprise: string, month: string, asOf: n
         at: { $gte: new Date(from), $lt: new Date(to) },
         recordedAt: { $lte: new Date(asOf) },
       },
-      { projection: { ref: 1, at: 1, device: 1, plate: 1 }, hint: 'device_1_at_1' },
+      { projection: { ref: 1, at: 1, device: 1, plate: 1, reasons: { $slice: 1 } }, hint: 'device_1_at_1' },
     )
     .sort({ at: -1, _id: -1 })
     .toArray();

@@ -31,7 +31,7 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   dropped: ['已丢弃', 'dropped'], firmware: ['固件', 'firmware'], 'transmission.today': ['今日传输率 %', 'transmission today %'],
   'transmission.yesterday': ['昨日传输率 %', 'transmission yesterday %'], clockSkew: ['时钟偏差 s', 'clock skew s'], calibratedUntil: ['检定有效期至', 'calibrated until'],
   gate: ['门禁', 'gate'], gateName: ['门禁名称', 'gate name'], direction: ['进出', 'direction'], 'plate.number': ['号牌号码', 'plate'],
-  'plate.color': ['号牌颜色', 'plate colour'], recognition: ['识别结果', 'recognition'], newEnergy: ['新能源', 'new-energy'],
+  'plate.color': ['号牌颜色', 'plate colour'], recognition: ['识别结果', 'recognition'], read: ['原始识读', 'as read'], newEnergy: ['新能源', 'new-energy'],
   carriedBy: ['运输方式', 'carried by'], 'cargo.name': ['货物', 'cargo'], 'cargo.tonnes': ['货物重量 t', 'cargo t'],
   'photos.missing': ['缺少照片', 'photos missing'], 'photos.present': ['照片', 'photos'], 'photos.uploaded': ['已上传照片数', 'photos uploaded'],
   'decision.decision': ['门禁决定', 'decision'], 'decision.ref': ['凭条号', 'reference'], 'release.mode': ['放行方式', 'release'],
@@ -53,7 +53,10 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   'monthOnMonth.change': ['环比（百分点）', 'month on month (points)'], digest: ['摘要', 'digest'], source: ['来源', 'source'], value: ['计入值', 'value'], estimated: ['估算', 'estimated'],
   'ledger.plate.number': ['号牌号码', 'plate'], 'ledger.plate.color': ['号牌颜色', 'plate colour'], 'ledger.direction': ['进出', 'direction'], 'ledger.stage': ['排放阶段', 'stage'],
   'ledger.gateName': ['门禁名称', 'gate name'], 'ledger.cargo.name': ['货物', 'cargo'], 'ledger.cargo.tonnes': ['货物重量 t', 'cargo t'], 'delivery.mode': ['方式', 'mode'],
-  'delivery.cargo': ['货物', 'cargo'], 'delivery.direction': ['进出', 'direction'], 'arrival.ref': ['凭条号', 'reference'],
+  'delivery.cargo': ['货物', 'cargo'], 'delivery.direction': ['进出', 'direction'], 'arrival.ref': ['凭条号', 'reference'], 'arrival.gate': ['到达门禁', 'arrival gate'],
+  'arrival.plate': ['到达车辆', 'arriving vehicle'], 'arrival.reason.zh': ['拒绝理由', 'reason in Chinese'], 'arrival.reason.en': ['拒绝理由（英文）', 'reason in English'],
+  'passage.gate': ['通行门禁', 'passage gate'], 'passage.plate': ['通行车辆', 'passing vehicle'], 'passage.release': ['放行方式', 'release'],
+  'passage.operator': ['放行人', 'released by'], 'passage.reason': ['放行原因', 'reason of release'],
   warnings: ['警告数', 'warnings'], codes: ['判定代码', 'codes'], 'last.zh': ['最近判定', 'last in Chinese'], 'last.en': ['最近判定（英文）', 'last in English'],
   'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'],
 }; // prettier-ignore
@@ -70,13 +73,13 @@ export const LIST_COLUMNS: Record<ListName, Column[]> = {
 }; // prettier-ignore
 
 export const LEDGER_COLUMNS: Record<LedgerName, Column[]> = {
-  transport: columns(['id', 'at', 'recordedAt', 'enterprise', 'county', 'gate', 'gateName', 'direction', 'plate.number', 'plate.color', 'recognition', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'carriedBy', 'cargo.name', 'cargo.tonnes', 'photos.present', 'photos.missing', 'photos.uploaded', 'decision.decision', 'decision.ref', 'release.mode', 'release.operator', 'release.reason', 'forced', 'againstDecision', 'pairing.state', 'pairing.other.at', 'pairing.minutes', 'findings']),
-  'in-plant': columns(['id', 'enterprise', 'county', 'plate.number', 'plate.color', 'recognition', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'entry.at', 'entry.gateName', 'exit.at', 'minutes', 'state', 'inside', 'cargo.name', 'cargo.tonnes']),
+  transport: columns(['id', 'at', 'recordedAt', 'enterprise', 'county', 'gate', 'gateName', 'direction', 'plate.number', 'plate.color', 'recognition', 'read', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'carriedBy', 'cargo.name', 'cargo.tonnes', 'photos.present', 'photos.missing', 'photos.uploaded', 'decision.decision', 'decision.ref', 'release.mode', 'release.operator', 'release.reason', 'forced', 'againstDecision', 'pairing.state', 'pairing.other.at', 'pairing.minutes', 'findings']),
+  'in-plant': columns(['id', 'enterprise', 'county', 'plate.number', 'plate.color', 'recognition', 'read', 'vin', 'vehicleType', 'fuel', 'stage', 'newEnergy', 'entry.at', 'entry.gateName', 'exit.at', 'minutes', 'state', 'inside', 'cargo.name', 'cargo.tonnes']),
   machinery: columns(['id', 'at', 'recordedAt', 'enterprise', 'county', 'site', 'siteName', 'direction', 'registrationCode', 'registered', 'machineryKind', 'stage', 'owner', 'minStage', 'declared', 'declaration.from', 'declaration.to', 'findings']),
 }; // prettier-ignore
 
 export const ACCOUNT_COLUMNS = columns(['enterprise', 'enterpriseName', 'county', 'industry', 'month', 'revision', 'state', 'asOf', 'rank.place', 'rank.of', 'figures.auditShare', 'monthOnMonth.change', 'figures.weighedShare', 'figures.stage6Share', 'figures.tonnes.total', 'figures.tonnes.clean', 'figures.tonnes.rail', 'figures.tonnes.water', 'figures.tonnes.pipe', 'figures.tonnes.conveyor', 'figures.tonnes.newEnergy', 'figures.tonnes.stage6', 'figures.tonnes.otherRoad', 'figures.tonnes.estimated', 'figures.passages.refused', 'figures.passages.forced', 'figures.transmission.percent', 'figures.photos.missing', 'figures.pairing.percent', 'figures.cargo.percent', 'figures.quality.percent', 'figures.proposes', 'cleanTransport', 'digest']); // prettier-ignore
-export const ACCOUNT_ROW_COLUMNS = columns(['source', 'id', 'at', 'value', 'estimated', 'ledger.plate.number', 'ledger.plate.color', 'ledger.stage', 'ledger.direction', 'ledger.gateName', 'ledger.cargo.name', 'ledger.cargo.tonnes', 'delivery.mode', 'delivery.cargo', 'delivery.direction', 'arrival.ref']); // prettier-ignore
+export const ACCOUNT_ROW_COLUMNS = columns(['source', 'id', 'at', 'value', 'estimated', 'ledger.plate.number', 'ledger.plate.color', 'ledger.stage', 'ledger.direction', 'ledger.gateName', 'ledger.cargo.name', 'ledger.cargo.tonnes', 'delivery.mode', 'delivery.cargo', 'delivery.direction', 'arrival.gate', 'arrival.plate', 'arrival.ref', 'arrival.reason.zh', 'arrival.reason.en', 'passage.gate', 'passage.plate', 'passage.release', 'passage.operator', 'passage.reason']); // prettier-ignore
 export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
 export const UREA_COLUMNS = columns([
   'plate',

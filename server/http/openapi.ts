@@ -6,7 +6,8 @@ import { policySchema } from '../policy/schema.ts';
 import { COLLECTIONS } from '../registry/types.ts';
 import { alert, alertListQuery, alertWithHistory, assignables, ALERT_STEPS, stepBodies } from './contract/alerts.ts';
 import {
-  accountLine, accountQuery, accountRows, accountRowsQuery, accountWithRevisions, account, cleanTransportDecided, cleanTransportDecision,
+  accountLine, accountMonths, accountMonthsQuery, accountQuery, accountRows, accountRowsQuery, accountWithRevisions, account,
+  cleanTransportDecided, cleanTransportDecision, cleanTransportDecisions, decisionsQuery,
 } from './contract/accounts.ts'; // prettier-ignore
 import { dayFigures, dayFiguresQuery, remoteSensingFigures, remoteSensingQuery, ureaStory, ureaStoryQuery, ureaVehicle, ureaVehiclesQuery } from './contract/figures.ts'; // prettier-ignore
 import { deviceHealth } from './contract/device-health.ts';
@@ -92,6 +93,8 @@ const ROUTES: Route[] = [
   { method: 'get', path: '/ledgers/machinery', summary: 'Machinery in and out of sites', query: machineryLedgerQuery, answer: listOf(machineryRow) },
   { method: 'get', path: '/accounts/clean-transport', summary: "A month's accounts; with `enterprise` its last one, with `revision` that one as it was stored", query: accountQuery, answer: z.union([listOf(accountLine), accountWithRevisions, account]) },
   { method: 'get', path: '/accounts/clean-transport/rows', summary: 'The rows a figure is made of', query: accountRowsQuery, answer: accountRows },
+  { method: 'get', path: '/accounts/clean-transport/months', summary: 'An enterprise’s last accounts, month after month', query: accountMonthsQuery, answer: accountMonths },
+  { method: 'get', path: '/accounts/clean-transport/decisions', summary: 'What the bureau decided about an enterprise, newest first', query: decisionsQuery, answer: cleanTransportDecisions },
   { method: 'post', path: '/accounts/clean-transport/decision', summary: "The bureau decides an enterprise's cleanTransport", body: cleanTransportDecision, answer: cleanTransportDecided },
   { method: 'get', path: '/gates', summary: 'The gate board', answer: z.object({ items: z.array(free) }) },
   { method: 'get', path: '/display/{gateId}', summary: 'What the screen at a gate shows; takes a token bound to the gate', answer: gateDisplay },

@@ -3,8 +3,8 @@ import { AppError } from '../errors.ts';
 import { SINCE_EVER, type Policy } from '../policy/types.ts';
 import { listedOnRoad } from '../rules/phase-out.ts';
 import type { RegistryStore } from '../store/registry.ts';
-import { vehicleFacts } from './facts.ts';
-import { inForce } from './in-force.ts';
+import { declarationFacts, vehicleFacts } from './facts.ts';
+import { governing, inForce } from './in-force.ts';
 import { groupBy } from './lookup.ts';
 import { machinesAt, sitesOf } from './own.ts';
 import type { Collection, VersionDoc } from './types.ts';
@@ -27,6 +27,9 @@ export interface RegistryQuery {
    * is declared for the sites that are its own now, and the machines declared there.
    */
   enterprise?: string;
+  /** Declarations only: of this site; in force at some time of [from, to). */
+  site?: string;
+  within?: { from: number; to: number };
   /** Only rows whose key or a name contains this, whatever the case. */
   search?: string;
   /** Vehicles only: those in force that this policy lists for phase-out. */
@@ -62,7 +65,9 @@ export async function* registryItems<C extends Collection>(
   const show = function* (versions: VersionDoc<C>[]) {
     const first = versions[0];
     if (!first) return;
-    const shown = (query.history ? versions : [inForce(versions, at, asOf)].filter((v) => v !== undefined)).filter(
+    // What was declared for a time that is over is in force no more, and asked for all the same.
+    const one = query.within ? governing(versions, query.within.to - 1, asOf) : inForce(versions, at, asOf);
+    const shown = (query.history ? versions : [one].filter((v) => v !== undefined)).filter(
       (v) => belongs(v, query, few) && isListed(v, query, at),
     );
     const skip = after?.key === first.key ? after.skip : 0;
@@ -102,17 +107,19 @@ interface Few {
 async function fewOf(
   store: RegistryStore,
   name: Collection,
-  { vin, enterprise }: RegistryQuery,
+  { vin, enterprise, site }: RegistryQuery,
   at: number,
   asOf: number,
 ): Promise<Few | undefined> {
   if (vin !== undefined) return { field: 'vin', values: [vin] };
-  if (enterprise === undefined) return undefined;
+  if (enterprise === undefined)
+    return name === 'declarations' && site !== undefined ? { field: 'row.siteId', values: [site] } : undefined;
   if (name === 'vehicles') return { field: 'row.fleet', values: [enterprise] };
   if (name === 'deliveries') return { field: 'row.enterpriseId', values: [enterprise] };
   if (name === 'declarations' || name === 'machinery') {
     const sites = await sitesOf(store, enterprise, asOf, asOf);
-    if (name === 'declarations') return { field: 'row.siteId', values: sites };
+    if (name === 'declarations')
+      return { field: 'row.siteId', values: site === undefined ? sites : sites.filter((own) => own === site) };
     return { field: 'key', values: await machinesAt(store, sites) };
   }
   if (name !== 'permits') return undefined;
@@ -160,15 +167,22 @@ function matches({ key, row }: VersionDoc, search: string): boolean {
   return [key, ...named].some((text) => typeof text === 'string' && text.toLowerCase().includes(wanted));
 }
 
-function belongs(version: VersionDoc, { enterprise, vin, search }: RegistryQuery, few?: Few): boolean {
+function belongs(version: VersionDoc, { enterprise, vin, search, site, within }: RegistryQuery, few?: Few): boolean {
   if (search !== undefined && !matches(version, search)) return false;
   const row = version.row as { id?: string; enterpriseId?: string; fleet?: string; siteId?: string };
   if (vin !== undefined && version.vin !== vin) return false;
+  if (site !== undefined && row.siteId !== site) return false;
+  if (within !== undefined && !isDeclared(version as VersionDoc<'declarations'>, within)) return false;
   if (enterprise === undefined) return true;
   if (few?.field === 'plate') return few.values.includes(version.plate ?? '');
   if (few?.field === 'row.siteId') return few.values.includes(row.siteId ?? '');
   if (few?.field === 'key') return few.values.includes(version.key);
   return row.enterpriseId === enterprise || row.fleet === enterprise || ('uscc' in row && row.id === enterprise);
+}
+
+function isDeclared(version: VersionDoc<'declarations'>, within: { from: number; to: number }): boolean {
+  const { from, to } = declarationFacts(version);
+  return from < within.to && (to ?? Infinity) > within.from;
 }
 
 function itemOf({ _id, row, validFrom, validTo, recordedAt }: VersionDoc): RegistryItem {

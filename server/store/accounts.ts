@@ -61,6 +61,17 @@ export function accountStore(db: Db) {
       return (await found.toArray()).map(({ doc }) => doc);
     },
 
+    /** The last revisions of an enterprise's months of a stretch, both ends included, oldest first. */
+    async months(enterprise: string, first: string, last: string): Promise<AccountDoc[]> {
+      const found = collection.aggregate<{ doc: AccountDoc }>([
+        { $match: { enterprise, month: { $gte: first, $lte: last } } },
+        { $sort: { enterprise: 1, month: 1, revision: -1 } },
+        { $group: { _id: '$month', doc: { $first: '$$ROOT' } } },
+        { $sort: { _id: 1 } },
+      ]);
+      return (await found.toArray()).map(({ doc }) => doc);
+    },
+
     /** When a delivery was last recorded, of every enterprise and month that has some: `[enterprise, month, ms]`. */
     async deliveriesRecorded(since: number): Promise<[enterprise: string, month: string, at: number][]> {
       const found = deliveries.aggregate<{ _id: { enterprise: string; month: string }; at: number }>([

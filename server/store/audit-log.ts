@@ -19,7 +19,14 @@ export function auditLogStore(db: Db) {
         entries.createIndex({ at: 1, _id: 1 }),
         entries.createIndex({ by: 1, at: 1, _id: 1 }),
         entries.createIndex({ action: 1, at: 1, _id: 1 }),
+        entries.createIndex(
+          { target: 1, action: 1, at: 1, _id: 1 },
+          { partialFilterExpression: { action: 'clean-transport-decided' } },
+        ),
       ]),
+    /** Entries of an action about something, newest first. */
+    about: (action: string, target: string) => entries.find({ action, target }).sort({ at: -1, _id: -1 }).limit(100).toArray(),
+
     append: (entry: Omit<AuditDoc, '_id'>) => entries.insertOne({ _id: new ObjectId().toHexString(), ...entry }),
   };
 }

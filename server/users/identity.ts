@@ -56,6 +56,9 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
       await Promise.all([sessions.indexes(), tokens.indexes(), auditLog.indexes()]);
     },
 
+    /** Entries of the audit log of an action about something, newest first. */
+    audited: (action: string, target: string) => auditLog.about(action, target),
+
     audit: (by: Actor, action: string, target?: string, detail?: Record<string, unknown>) =>
       audit(by.username, action, target, detail),
 

@@ -23,11 +23,12 @@ export type Who = keyof typeof WHO;
 
 /** Ledgers and accounts of a core over HTTP, the caller named by a header; what is audited is kept. */
 export async function auditHttp(t: TestCore) {
-  const audited: { by: string; action: string; target: string; detail: Record<string, unknown> }[] = [];
+  const audited: { at: Date; by: string; action: string; target: string; detail: Record<string, unknown> }[] = [];
   const accounts = createAccounts({
     ...t.core.accounting,
     accounts: t.core.stores.accounts,
     registry: t.core.registry,
+    policies: t.core.ledgers.policies,
     clock: t.clock,
     // Every look is up to date.
     restMs: () => -1,
@@ -36,7 +37,9 @@ export async function auditHttp(t: TestCore) {
     accounts,
     registry: t.registry,
     clock: t.clock,
-    audit: async (by, action, target, detail = {}) => void audited.push({ by: by.username, action, target, detail }),
+    audit: async (by, action, target, detail = {}) =>
+      void audited.push({ at: new Date(t.clock.now()), by: by.username, action, target, detail }),
+    audited: async (action, target) => audited.filter((entry) => entry.action === action && entry.target === target).reverse(),
   });
   const app = express();
   app.set('query parser', 'simple');

@@ -1,5 +1,6 @@
 import { civilDate, DAY, formatInstant, HOUR, civilDayStart } from '../../contract/instant.ts';
 import type { City } from './cities.ts';
+import { deliveriesOf } from './deliveries.ts';
 import { vehicleRow, type Vehicle } from './fleet.ts';
 import type { Point } from './map.ts';
 import { gateId, NIGHT_CHECKPOINT, SIMPLE_GATE, UNCALIBRATED } from './places.ts';
@@ -122,14 +123,6 @@ export function registryOf({ city, date, responses, vehicles, planted, machinery
     })),
     machinery: machinery.machinery,
     declarations: machinery.declarations,
-    deliveries: ['E03', 'E08', 'E04'].map((enterpriseId, i) => ({
-      id: `DL-${i + 1}`,
-      enterpriseId,
-      month: date.slice(0, 7),
-      mode: i === 2 ? 'conveyor' : 'rail',
-      cargo: '大宗物料',
-      tonnes: 42_000 + i * 8_000,
-      direction: i === 1 ? 'in' : 'out',
-    })),
+    deliveries: deliveriesOf(date),
   };
 }

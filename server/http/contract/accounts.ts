@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { instant } from '../../../devices/contract/messages.ts';
 import { paging } from './lists.ts';
 import { transportRow } from './ledgers.ts';
+import { basisShown } from './records.ts';
+import { INDUSTRIES } from '../../policy/types.ts';
 
 /** The clean-transport account of an enterprise and civil month (`rules.md` §8), as it is stored and served. */
 
@@ -113,6 +115,7 @@ export const revisionShown = z.strictObject({ revision: z.int(), state: accountS
 /** One enterprise and month without `revision`: the last account, and which revisions there are. */
 export const accountWithRevisions = account.extend({
   cleanTransport: z.enum(['met', 'not-met']).nullable().describe('what is in force now; the bureau decides'),
+  basis: z.array(basisShown).describe('what the proposal rests on, by the policy of this account'),
   revisions: z.array(revisionShown).describe('newest first'),
 });
 
@@ -124,11 +127,37 @@ export const accountLine = account.omit({ differences: true }).extend({
 export type AccountLine = z.infer<typeof accountLine>;
 
 export const accountQuery = z
-  .strictObject({ ...paging, month, enterprise: enterpriseId.optional(), revision: z.coerce.number().int().min(1).optional() })
+  .strictObject({
+    ...paging,
+    month,
+    enterprise: enterpriseId.optional(),
+    revision: z.coerce.number().int().min(1).optional(),
+    county: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional()
+      .describe('of the list: one county only'),
+    industry: z.enum(INDUSTRIES).optional().describe('of the list: one industry only'),
+    proposes: z.enum(['met', 'not-met']).optional().describe('of the list: only those of which the audit proposes this'),
+  })
   .refine((q) => q.revision === undefined || q.enterprise !== undefined, {
     path: ['enterprise'],
     error: 'a revision is of one enterprise',
   });
+
+export const accountMonthsQuery = z.strictObject({
+  enterprise: enterpriseId,
+  month: month.describe('the last of them'),
+  months: z.coerce.number().int().min(1).max(36).optional().describe('how many; 12 where absent'),
+});
+
+/** The last revisions of an enterprise’s months as they are stored, oldest first; a month without an account is left out. */
+export const accountMonths = z.strictObject({
+  items: z.array(
+    z.strictObject({ month: z.string(), revision: z.int(), state: accountState, asOf: instant, figures: accountFigures }),
+  ),
+});
+export type AccountMonths = z.infer<typeof accountMonths>;
 
 /** Figures that name their rows. */
 export const FIGURES = [
@@ -168,8 +197,26 @@ export const accountRow = z.strictObject({
       direction: z.enum(['in', 'out']),
     })
     .optional(),
-  arrival: z.strictObject({ ref: z.string(), gate: z.string(), plate: z.string().optional() }).optional(),
-  passage: z.strictObject({ gate: z.string(), plate: z.string().optional(), release: z.string().optional() }).optional(),
+  arrival: z
+    .strictObject({
+      ref: z.string(),
+      gate: z.string(),
+      plate: z.string().optional(),
+      reason: z
+        .strictObject({ rule: z.string(), code: z.string(), zh: z.string(), en: z.string() })
+        .optional()
+        .describe('the first of the decision'),
+    })
+    .optional(),
+  passage: z
+    .strictObject({
+      gate: z.string(),
+      plate: z.string().optional(),
+      release: z.string().optional().describe('how it was released'),
+      operator: z.string().optional(),
+      reason: z.string().optional().describe('why, in the operator’s words'),
+    })
+    .optional(),
 });
 export type AccountRow = z.infer<typeof accountRow>;
 
@@ -199,3 +246,24 @@ export const cleanTransportDecided = z.strictObject({
   validFrom: instant,
   version: z.string().describe('the registry’s version of the enterprise that says so'),
 });
+
+export const decisionsQuery = z.strictObject({ enterprise: enterpriseId });
+
+/** What the bureau decided about an enterprise, newest first. */
+export const cleanTransportDecisions = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      at: instant,
+      by: z.string().describe('user name'),
+      month: z.string(),
+      revision: z.int(),
+      digest: z.string(),
+      proposed: z.enum(['met', 'not-met']).nullable(),
+      cleanTransport: z.enum(['met', 'not-met']),
+      validFrom: instant,
+      reason: z.string(),
+      basis: z.array(basisShown).describe('as the policy of the account named it'),
+    }),
+  ),
+});
+export type CleanTransportDecided = z.infer<typeof cleanTransportDecisions>['items'][number];

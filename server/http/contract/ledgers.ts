@@ -23,6 +23,7 @@ const plate = z.strictObject({ number: z.string(), color: plateColor });
 const vehicle = {
   plate,
   recognition: z.enum(['matched', 'corrected', 'invalid', 'unregistered']),
+  read: z.string().optional().describe('the number as it was read, of a corrected plate'),
   vin: z.string().optional(),
   vehicleType: z.string().optional().describe('GA 24.4'),
   fuel: z.string().optional().describe('GA 24.9'),

@@ -79,6 +79,7 @@ export const transportLedgerQuery = z.strictObject({
   plate,
   direction: z.enum(['in', 'out']).optional(),
   pairing: z.enum(['paired', 'open', 'no-exit', 'exit-without-entry']).optional(),
+  forced: z.enum(['true']).optional().describe('only what was released by force'),
 });
 export const inPlantLedgerQuery = z.strictObject({
   ...stretch,
@@ -96,6 +97,10 @@ export const machineryLedgerQuery = z.strictObject({
   device,
   code: word.describe('the registration code'),
   direction: z.enum(['in', 'out']).optional(),
+  finding: z
+    .enum(['any', 'unregistered-machine', 'undeclared', 'stage-banned', 'stage-unknown'])
+    .optional()
+    .describe('only passages on which this finding of `nonroad-registration`, or any, stands'),
 });
 
 export const deadLetterQuery = z.strictObject({ ...stretch, ...paging, device, code: word });
@@ -116,6 +121,9 @@ export const registryQuery = z.strictObject({
     .max(80)
     .optional()
     .describe('vehicles: the beginning of a plate number; inspections: of a VIN; else a part of the key or a name'),
+  site: word.describe('declarations only: of this machinery gate'),
+  from: stretch.from.describe('declarations only: in force at some time of [from, to)'),
+  to: stretch.to,
   listed: z.enum(['phase-out']).optional().describe('vehicles only: those the policy in force lists for phase-out'),
 });
 

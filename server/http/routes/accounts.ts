@@ -5,7 +5,13 @@ import type { Accounts } from '../../audit/accounts.ts';
 import type { CleanTransportDecisions } from '../../audit/clean-transport-decision.ts';
 import { actorOf, allow } from '../access.ts';
 import { ACCOUNT_COLUMNS, ACCOUNT_ROW_COLUMNS } from '../columns.ts';
-import { accountQuery, accountRowsQuery, cleanTransportDecision } from '../contract/accounts.ts';
+import {
+  accountMonthsQuery,
+  accountQuery,
+  accountRowsQuery,
+  cleanTransportDecision,
+  decisionsQuery,
+} from '../contract/accounts.ts';
 import { sendExport } from '../export.ts';
 import { read } from '../problems.ts';
 import { sendSmallList } from '../small-list.ts';
@@ -18,16 +24,17 @@ export interface AccountsRouterDeps {
 
 /**
  * `GET /accounts/clean-transport`: the month's list, or one enterprise's last account, or one revision byte for byte;
- * `GET /accounts/clean-transport/rows`: what a figure is made of; `POST /accounts/clean-transport/decision`: what the bureau makes of it.
+ * `GET …/rows`: what a figure is made of; `GET …/months`: month after month; `POST …/decision`, `GET …/decisions`: what the bureau makes
+ * of it.
  */
 export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps): Router {
   const router = Router();
 
   router.get('/accounts/clean-transport', allow('accounts:read'), async (req, res) => {
-    const { month, enterprise, revision, ...paging } = read(accountQuery, req.query, req);
+    const { month, enterprise, revision, county, industry, proposes, ...paging } = read(accountQuery, req.query, req);
     const actor = actorOf(req);
     if (enterprise === undefined) {
-      const { items, asOf } = await accounts.list(month, actor);
+      const { items, asOf } = await accounts.list(month, actor, { county, industry, proposes });
       // Paging and form are those of every small list; the month has been read here.
       return sendSmallList(req, res, items, {
         key: ({ rank, enterprise: id }) => `${String(rank?.place ?? 999_999).padStart(6, '0')} ${id}`,
@@ -58,6 +65,16 @@ export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps
     }
     const { items, next } = await rows.page(account, figure, limit, cursor);
     res.json({ figure, ...rows.total(account, figure), revision: account.revision, items, next });
+  });
+
+  router.get('/accounts/clean-transport/months', allow('accounts:read'), async (req, res) => {
+    const { enterprise, month, months = 12 } = read(accountMonthsQuery, req.query, req);
+    res.json(await accounts.months(enterprise, month, months, actorOf(req)));
+  });
+
+  router.get('/accounts/clean-transport/decisions', allow('accounts:read'), async (req, res) => {
+    const { enterprise } = read(decisionsQuery, req.query, req);
+    res.json({ items: await decisions.of(enterprise, actorOf(req)) });
   });
 
   router.post('/accounts/clean-transport/decision', allow('clean-transport:decide'), async (req, res) => {

@@ -87,7 +87,7 @@ type Asked = Omit<ReturnType<typeof registryQuery.parse>, 'format' | 'header' | 
 
 function queryOf(
   collection: Collection,
-  { at, history, order, id, device, kind, plate, vin, search, listed }: Asked,
+  { at, history, order, id, device, kind, plate, vin, search, site, from, to, listed }: Asked,
   actor: Actor,
 ): RegistryAsked {
   const [number = '', color] = plate?.split(',') ?? [];
@@ -118,6 +118,10 @@ function queryOf(
     ...(keyPrefix !== undefined && { keyPrefix }),
     ...(vin !== undefined && { vin }),
     ...(search !== undefined && begins === undefined && { search }),
+    ...(collection === 'declarations' && {
+      ...(site !== undefined && { site }),
+      ...((from !== undefined || to !== undefined) && { within: { from: from ?? -Infinity, to: to ?? Infinity } }),
+    }),
     ...(listed !== undefined && collection === 'vehicles' && { phaseOut: true }),
     // An enterprise sees what is its own (entry, devices, fleet, the fleet's permits, deliveries, machinery at its sites); zones and responses are public orders.
     ...(actor.role === 'enterprise' && OWN.has(collection) && { enterprise: actor.enterpriseId ?? '' }),

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../server/audit/account-text.ts';
 import { cleanTransportAccount, type Delivery, type RoadRow } from '../../../server/audit/clean-transport.ts';
 import { figureValue } from '../../../server/audit/figures.ts';
 import {
-  account as accountSchema, accountLine, accountRows, accountWithRevisions, FIGURES, type Account, type AccountLine, type AccountRow,
+  account as accountSchema, accountLine, accountMonths, accountRows, accountWithRevisions, cleanTransportDecisions, FIGURES, type Account, type AccountLine, type AccountRow,
 } from '../../../server/http/contract/accounts.ts'; // prettier-ignore
 import type { TransportRow } from '../../../server/http/contract/ledgers.ts';
 import { forgetAccountMarks } from '../../../server/intake/histories/accounts.ts';
@@ -18,7 +18,11 @@ const MONTH = '2022-01';
 const START = Date.parse('2022-01-10T08:00:00+08:00');
 const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
 const HOUR = 3_600_000;
-type WithRevisions = Account & { cleanTransport: string; revisions: { revision: number; state: string; digest: string }[] };
+type WithRevisions = Account & {
+  basis: { article: string }[];
+  cleanTransport: string;
+  revisions: { revision: number; state: string; digest: string }[];
+};
 type Rows = { unit: string; total: number; revision: number; items: AccountRow[]; next: string | null };
 
 describe('the clean-transport account', function () {
@@ -103,6 +107,12 @@ describe('the clean-transport account', function () {
       expect(total).to.equal(figureValue(figures, figure));
     }
     expect((await rows('tonnes.estimated')).items[0]).to.include({ value: 35, estimated: true });
+    expect((await rows('passages.refused')).items[0]!.arrival!.reason).to.include({
+      rule: 'emission-standard',
+      code: 'below-stage',
+    });
+    expect((await rows('passages.forced')).items[0]!.passage).to.include({ release: 'forced' });
+    expect(account.basis.map((basis) => basis.article)).to.deep.equal(['第14条', '第15条']);
   });
 
   it('makes a new revision only where a figure differs, says in which, and keeps the old one byte for byte', async () => {
@@ -173,6 +183,21 @@ describe('the clean-transport account', function () {
     ]);
     expect((await list('far')).map((a) => [a.enterprise, a.rank])).to.deep.equal([['far-1', { place: 2, of: 2 }]]);
     expect(await list('elsewhere')).to.deep.equal([]);
+    const part = async (more: string) =>
+      (await http.json<{ items: AccountLine[] }>(`/accounts/clean-transport?month=2022-02${more}`)).items.map(
+        (a) => a.enterprise,
+      );
+    expect(await part('&proposes=not-met')).to.deep.equal(['far-1']);
+    expect(await part('&county=140902&industry=coking')).to.deep.equal(['coking-1']);
+    expect(await part('&industry=steel')).to.deep.equal([]);
+    const months = async (more: string, who?: 'far') =>
+      accountMonths.parse(await http.json(`/accounts/clean-transport/months?enterprise=coking-1&${more}`, who)).items;
+    expect((await months('month=2022-02')).map((m) => [m.month, m.revision, m.figures.auditShare])).to.deep.equal([
+      ['2022-01', 1, 40],
+      ['2022-02', 1, 80],
+    ]);
+    expect(await months('month=2022-02&months=1')).to.have.length(1);
+    expect(await http.code('/accounts/clean-transport/months?enterprise=coking-1&month=2022-02', 'far')).to.equal('404 unknown-enterprise'); // prettier-ignore
     const file = await (await http.get('/accounts/clean-transport?month=2022-02&format=csv&header=zh')).text();
     expect(file)
       .to.match(/^企业,企业名称,/)
@@ -206,6 +231,13 @@ describe('the clean-transport account', function () {
       proposed: 'not-met',
       reason: '核查比例低于80%',
     });
+    const path = '/accounts/clean-transport/decisions?enterprise=coking-1';
+    const { items } = cleanTransportDecisions.parse(await http.json(path, 'coking'));
+    expect(items).to.have.length(1);
+    expect(items[0]).to.include({ by: 'bureau', month: MONTH, revision, digest, proposed: 'not-met', cleanTransport: 'not-met', validFrom }); // prettier-ignore
+    expect(items[0]!.basis.map((basis) => basis.article)).to.deep.equal(['第14条', '第15条']);
+    expect(await http.code(path, 'far')).to.equal('404 unknown-enterprise');
+    expect(await http.code(path, 'police')).to.equal('403 forbidden');
     await feed(t, [load(PLATES.electric, 0, 'in', 40)]);
     const stale = await decide({});
     expect([stale.status, ((await stale.json()) as { code: string }).code]).to.deep.equal([409, 'newer-revision']);

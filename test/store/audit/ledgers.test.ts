@@ -79,7 +79,22 @@ describe('the ledgers', function () {
     });
     expect(items[3]!.findings).to.deep.equal(['photo-missing']);
     expect(items[1]).to.deep.include({ forced: true, newEnergy: true });
+    expect((await transport('&forced=true')).items.map((row) => row.id)).to.deep.equal([items[1]!.id]);
     expect(items[2]).to.include({ recognition: 'unregistered', stage: 'unknown' });
+  });
+
+  it('keeps how a corrected plate was read', async () => {
+    const read = DIESEL.replace('88001', '8B001');
+    await feed(t, [moved(read, 0, 'in'), moved(DIESEL, 30, 'out')]);
+    const [came, left] = (await transport()).items;
+    expect(came).to.deep.include({
+      recognition: 'corrected',
+      read,
+      plate: { number: DIESEL, color: 'yellow' },
+      carriedBy: 'other',
+    });
+    expect(left).to.not.have.property('read');
+    expect((await stays()).items[0]).to.include({ read });
   });
 
   it('shows each reader the own part', async () => {
@@ -132,6 +147,9 @@ describe('the ledgers', function () {
     ]);
     expect(items[1]!.findings).to.include('unregistered-machine');
     expect((await http.json<List<MachineryRow>>('/ledgers/machinery?code=M9')).items).to.have.length(1);
+    for (const finding of ['any', 'undeclared'])
+      expect((await http.json<List<MachineryRow>>(`/ledgers/machinery?finding=${finding}`)).items.map((m) => m.registrationCode)).to.deep.equal(['M9']); // prettier-ignore
+    expect((await http.json<List<MachineryRow>>('/ledgers/machinery?finding=stage-banned')).items).to.deep.equal([]);
     expect((await http.json<List<MachineryRow>>('/ledgers/machinery', 'far')).items).to.deep.equal([]);
   });
 

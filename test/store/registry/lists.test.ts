@@ -77,6 +77,23 @@ describe('lists of the registry', () => {
     await put('vehicles', [truck('晋H10007', { stage: '2' }), truck('晋H10009', { stage: '0' })]);
   });
 
+  it('name what was declared for a site at some time of a period', async () => {
+    await put('declarations', [
+      { siteId: 's1', registrationCode: 'M1', from: '2021-10-01', to: '2021-10-31' },
+      { siteId: 's1', registrationCode: 'M2', from: '2021-11-01' },
+      { siteId: 's2', registrationCode: 'M3', from: '2021-10-01' },
+    ]);
+    const codes = async (query: Parameters<Registry['all']>[1]) => {
+      const found: string[] = [];
+      for await (const item of registry.all('declarations', query).items) found.push(String(item.registrationCode));
+      return found;
+    };
+    const [october, november] = [Date.parse('2021-10-31T12:00:00+08:00'), Date.parse('2021-11-01T00:00:00+08:00')];
+    expect(await codes({ site: 's1' })).to.deep.equal(['M2']);
+    expect(await codes({ within: { from: october, to: november } })).to.deep.equal(['M1', 'M3']);
+    expect(await codes({ site: 's1', within: { from: november, to: Infinity } })).to.deep.equal(['M2']);
+  });
+
   it('page through it without skipping or repeating', async () => {
     const found: string[] = [];
     let cursor: string | undefined;
