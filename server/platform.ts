@@ -37,6 +37,7 @@ import { figuresRouter } from './http/routes/figures.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { jobsRouter } from './http/routes/jobs.ts';
 import { ledgersRouter } from './http/routes/ledgers.ts';
+import { ordersRouter } from './http/routes/orders.ts';
 import { policiesRouter } from './http/routes/policies.ts';
 import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
@@ -48,6 +49,7 @@ import { policyBook } from './intake/policy-book.ts';
 import { createLive } from './live/live.ts';
 import type { Logger } from './log.ts';
 import { createMetrics } from './metrics.ts';
+import { createOrders } from './orders.ts';
 import { createPolicies } from './policies/policies.ts';
 import { createPolicySource } from './policies/source.ts';
 import { xinzhou2021 } from './policy/xinzhou-2021.ts';
@@ -63,6 +65,7 @@ import { rejudgeChangeStore } from './store/rejudge-changes.ts';
 import { policyStore } from './store/policies.ts';
 import { createRevisions } from './store/revisions.ts';
 import { ensureAnchor } from './store/settings.ts';
+import { vehicleCensusStore } from './store/vehicle-census.ts';
 import { createIdentity } from './users/identity.ts';
 
 /** How long a message over HTTP waits for the store. */
@@ -168,11 +171,13 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     },
     policyAt: (at) => book.at(at, clock.now()),
   });
+  const census = vehicleCensusStore(store.db);
   await Promise.all([
     core.indexes(),
     files.start(),
     jobs.indexes(),
     registry.indexes(),
+    census.indexes(),
     identity.indexes(),
     ensureAlertIndexes(store.connection),
     ensureLiveIndexes(store.connection),
@@ -242,6 +247,9 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
         remoteSensing: createRemoteSensingFigures({ db: store.db, clock, registry: core.registry, policies: book }),
         urea: createUreaFigures({ db: store.db, clock, registry, policies: book, ...core.stores }),
       }),
+      ordersRouter(
+        createOrders({ registry: core.registry, policies: book, decisions: core.stores.decisions, census, revisions, clock }),
+      ),
       disputesRouter({ disputes }),
       jobsRouter({ jobs, rows: createJobRows({ db: store.db, clock }), audit: (...entry) => identity.audit(...entry) }),
     ],
@@ -254,6 +262,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     http,
     store: events,
     lanes: laneStore,
+    revisions: () => revisions.read(),
     authenticate: (shown) => identity.authenticate(shown),
     onEnded: (listener) => identity.onEnded(listener),
     log,
@@ -286,6 +295,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     if (collection === 'devices') for (const key of keys) broker?.invalidate(key);
     if (collection === 'deliveries')
       accounts.deliveriesChanged(keys).catch((error: unknown) => log.error({ event: 'accounts-not-marked', error: String(error) }, 'accounts will be brought up when they are looked at or frozen')); // prettier-ignore
+    if (collection === 'responses' || collection === 'zones') live.registryChanged();
     if (collection !== 'vehicles' && collection !== 'inspections') core.gatePolicies.run();
   });
 

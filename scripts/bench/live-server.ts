@@ -6,6 +6,7 @@ import { createLog } from '../../server/log.ts';
 import { connectStore } from '../../server/store/connection.ts';
 import { createGateLaneStore } from '../../server/store/gate-lanes.ts';
 import { createLiveEventStore } from '../../server/store/live-events.ts';
+import { createRevisions } from '../../server/store/revisions.ts';
 import { createIdentity } from '../../server/users/identity.ts';
 
 /** The live part of a server in a process of its own: numbering, sockets, sign-in. What it uses is what being live costs. */
@@ -17,6 +18,7 @@ const live = createLive({
   http,
   store: createLiveEventStore(store.db, log),
   lanes: createGateLaneStore(store.db, log),
+  revisions: () => createRevisions(store.db).read(),
   authenticate: (shown) => identity.authenticate(shown),
   onEnded: (listener) => identity.onEnded(listener),
   log,

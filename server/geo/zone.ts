@@ -82,7 +82,8 @@ export function insideZone(point: Position, zone: ZoneOutline, toleranceM: numbe
   return nearestMm <= toleranceMm ? included : odd;
 }
 
-function edgeIncluded(zone: ZoneOutline, index: number): boolean {
+/** Whether an edge counts as inside: it does unless it is said otherwise. */
+export function edgeIncluded(zone: ZoneOutline, index: number): boolean {
   if (zone.edges !== undefined) {
     for (const edge of zone.edges) if (edge.index === index) return edge.included;
   }

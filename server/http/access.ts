@@ -37,6 +37,12 @@ export const ACCESS = {
   metrics: ['auditor', 'administrator'],
   'policies:read': ['police', 'bureau', 'enterprise', 'auditor'],
   'policies:write': ['bureau'],
+  /** As the registry's `responses` and `zones` (below): what is in force, as people read it. */
+  'responses:read': ['police', 'bureau', 'enterprise', 'auditor'],
+  'zones:read': ['police', 'bureau', 'enterprise', 'auditor', 'administrator'],
+  /** What a row would do before it is published: it tells of all enterprises and their gates. */
+  'responses:preview': ['police', 'bureau', 'auditor'],
+  'zones:preview': ['police', 'bureau', 'auditor', 'administrator'],
   /** `recordedAt` and devices' secrets in an import. */
   'registry:administer': ['administrator'],
 } as const satisfies Record<string, readonly Role[]>;

@@ -30,7 +30,9 @@ import { activation, changesQuery, policyChanges, policyShown } from './contract
 import { jobCreated, jobRowQuery, jobRowShown, jobShown, rejudgeBody, whatIfBody } from './contract/jobs.ts';
 import { inPlantRow, machineryRow, transportRow } from './contract/ledgers.ts';
 import { importAnswer, ROW_SCHEMAS } from './contract/registry.ts';
+import { responseBook, responseDraft, responsePreview } from './contract/responses.ts';
 import { newToken, newUser, signInBody, userChange } from './contract/users.ts';
+import { zoneBook, zoneDraft, zonePreview } from './contract/zones.ts';
 
 /** The OpenAPI 3.1 document, made of the contract's own schemas. */
 
@@ -72,6 +74,10 @@ const ROUTES: Route[] = [
     { method: 'get', path: `/registry/${name}`, summary: `${name} in force, or their history`, query: registryQuery, answer: listOf(ROW_SCHEMAS[name]) },
     { method: 'put', path: `/registry/${name}`, summary: `Import ${name}: one row a line`, query: importQuery, body: ROW_SCHEMAS[name], bodyTypes: ['application/x-ndjson', 'text/csv'], answer: importAnswer },
   ]),
+  { method: 'get', path: '/responses', summary: 'Emergency responses with their rows, and what is in force where from now on', answer: responseBook },
+  { method: 'post', path: '/responses/preview', summary: 'What a row of responses would do: enterprises, vehicles, machinery. Changes nothing', body: responseDraft, answer: responsePreview },
+  { method: 'get', path: '/zones', summary: 'The zones in force, with what is judged of them now', answer: zoneBook },
+  { method: 'post', path: '/zones/preview', summary: 'What is wrong with an outline, and which devices it would hold. Changes nothing', body: zoneDraft, answer: zonePreview },
   { method: 'get', path: '/observations', summary: 'What was seen', query: observationQuery, answer: listOf(observationShown) },
   { method: 'get', path: '/findings', summary: 'What was judged', query: findingQuery, answer: listOf(findingShown) },
   { method: 'get', path: '/findings/{id}', summary: 'One finding', answer: findingShown },

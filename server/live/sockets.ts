@@ -7,6 +7,7 @@ import { liveAuth, type LiveAlerts } from '../http/contract/live.ts';
 import type { Logger } from '../log.ts';
 import type { GateHub } from './gates.ts';
 import { createPump, itemsFor, type Pump } from './pump.ts';
+import type { RegistryNews } from './registry-news.ts';
 import type { LogTail } from './tail.ts';
 import type { Authenticate, LiveHandshake, LogReader } from './types.ts';
 
@@ -18,6 +19,7 @@ export interface SocketsDeps {
   store: LogReader;
   tail: LogTail;
   gates: GateHub;
+  news: Pick<RegistryNews, 'onNews'>;
   log: Logger;
   options?: { gatherMs?: number; gatesMs?: number; recheckMs?: number; page?: number; maxBehind?: number };
 }
@@ -38,13 +40,14 @@ interface Client {
 }
 
 /** The namespace `/live`: every client gets its part of the live log and of the gate lanes. */
-export function createSockets({ http, authenticate, onEnded, store, tail, gates, log, options = {} }: SocketsDeps) {
+export function createSockets({ http, authenticate, onEnded, store, tail, gates, news, log, options = {} }: SocketsDeps) {
   const { gatherMs = 50, gatesMs = 250, recheckMs = 2000, page, maxBehind = 10_000 } = options;
   const clients = new Set<Client>();
   const timers: NodeJS.Timeout[] = [];
   let gathering: NodeJS.Timeout | undefined;
   let stopListening = () => {};
   let stopWatching = () => {};
+  let stopHearing = () => {};
 
   const io = new Server(http, {
     serveClient: false,
@@ -187,6 +190,7 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
         gathering ??= setTimeout(pushAll, gatherMs);
       });
       stopWatching = gates.onMoved(() => clients.forEach(pushGates));
+      stopHearing = news.onNews((changed) => void live.emit('registry', changed));
       onEnded?.(() => void recheck());
       timers.push(
         setInterval(() => clients.forEach(pushGates), gatesMs / 5),
@@ -198,6 +202,7 @@ export function createSockets({ http, authenticate, onEnded, store, tail, gates,
     async stop() {
       stopListening();
       stopWatching();
+      stopHearing();
       timers.forEach(clearInterval);
       clearTimeout(gathering);
       for (const client of clients) client.pump.end();

@@ -1,16 +1,17 @@
+import { CITY_CODE } from '../../devices/contract/counties.ts';
 import type { ResponseFacts } from '../rules/types.ts';
 import type { ResponseRow, ResponseWindow } from './types.ts';
 
 /** Which emergency response is in force where and when: rows that follow each other, none with effect before it was published. */
 
-const CITY = '140900';
-const CITY_PREFIX = '1409';
-const STRENGTH = { yellow: 1, orange: 2, red: 3 } as const;
+const CITY_PREFIX = CITY_CODE.slice(0, 4);
+/** The levels by strength. */
+export const STRENGTH = { yellow: 1, orange: 2, red: 3 } as const;
 
 /**
- * The response of the highest level in force in a county at `at`, by the rows recorded by `knownBy`. Of the rows of one response the
- * last recorded whose beginning (the later of `start` and `recordedAt`) is ≤ `at` counts, whatever the others said; it is over from
- * its `end` on. Of equal levels the one that lasts longest is named, then the first by id.
+ * The response of the highest level in force in a county at `at`, by the rows recorded by `knownBy`. Of the rows of one response one
+ * counts (`countingRows`), whatever the others said; it is over from its `end` on. Of equal levels the one that lasts longest is named,
+ * then the first by id.
  */
 export function responseInForce(
   rows: readonly ResponseRow[],
@@ -18,19 +19,32 @@ export function responseInForce(
   at: number,
   knownBy: number,
 ): ResponseFacts | undefined {
-  const counting = new Map<string, ResponseRow>();
-  for (const row of rows) {
-    if (row.recordedAt > knownBy || Math.max(row.start, row.recordedAt) > at) continue;
-    const other = counting.get(row.id);
-    if (!other || recordedLater(row, other)) counting.set(row.id, row);
-  }
   let best: ResponseRow | undefined;
-  for (const row of counting.values()) {
+  for (const row of countingRows(rows, at, knownBy)) {
     if (row.end !== undefined && row.end <= at) continue;
     if (!covers(row.counties, county)) continue;
     if (!best || outranks(row, best)) best = row;
   }
   return best && factsOfResponse(best);
+}
+
+/**
+ * Of the rows of each response the one that counts at `at`: the last recorded whose beginning (the later of `start` and `recordedAt`) is
+ * ≤ `at`. Its end may have come.
+ */
+export function countingRows(rows: readonly ResponseRow[], at: number, knownBy: number): Iterable<ResponseRow> {
+  const counting = new Map<string, ResponseRow>();
+  for (const row of rows) {
+    if (row.recordedAt > knownBy || beginningOf(row) > at) continue;
+    const other = counting.get(row.id);
+    if (!other || recordedLater(row, other)) counting.set(row.id, row);
+  }
+  return counting.values();
+}
+
+/** When a row begins to count: no order has effect before its publication. */
+export function beginningOf({ start, recordedAt }: Pick<ResponseRow, 'start' | 'recordedAt'>): number {
+  return Math.max(start, recordedAt);
 }
 
 /**
@@ -71,7 +85,7 @@ export function responseWindows(
 function edgesOf(rows: readonly ResponseRow[], knownBy: number): number[] {
   const known = rows.filter((row) => row.recordedAt <= knownBy);
   const edges = known.flatMap((row) => {
-    const begins = Math.max(row.start, row.recordedAt);
+    const begins = beginningOf(row);
     return row.end === undefined ? [begins] : [begins, row.end];
   });
   return [...new Set(edges)].sort((a, b) => a - b);
@@ -83,10 +97,11 @@ function sameOrder(a: ResponseFacts | undefined, b: ResponseFacts | undefined): 
 
 /** Whether a response's counties cover this one; 140900, and no other code, is a prefix. */
 export function covers(counties: readonly string[], county: string): boolean {
-  return counties.some((code) => code === county || (code === CITY && county.startsWith(CITY_PREFIX)));
+  return counties.some((code) => code === county || (code === CITY_CODE && county.startsWith(CITY_PREFIX)));
 }
 
-function recordedLater(row: ResponseRow, other: ResponseRow): boolean {
+/** Whether a row was recorded after another: rows of one moment stand in the order of their file. */
+export function recordedLater(row: ResponseRow, other: ResponseRow): boolean {
   return row.recordedAt !== other.recordedAt ? row.recordedAt > other.recordedAt : row.seq > other.seq;
 }
 

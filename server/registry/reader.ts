@@ -48,6 +48,10 @@ export interface RegistryReader {
   devicesOfEnterprise(ids: Iterable<string>): Promise<Map<string, Versioned<DeviceFacts>[]>>;
   /** All versions of all gates; `allInForce` chooses. */
   gates(): Promise<Versioned<DeviceFacts>[]>;
+  /** All versions of all gates, stations and checkpoints. */
+  roadside(): Promise<Versioned<DeviceFacts>[]>;
+  /** All versions of all machinery gates. */
+  sites(): Promise<Versioned<DeviceFacts>[]>;
   /** The places of all devices that see the road, of every version of theirs. */
   sightingPlaces(): Promise<{ lon: number; lat: number }[]>;
   /** All versions of all enterprises. */
@@ -103,10 +107,14 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   const zones = createWhole(async () => (await store.all('zones')).map((d) => toVersioned('zones', d)));
   const responses = createWhole(async () => (await store.all('responses')).map((d) => FACTS.responses(d)));
   const gates = createWhole(async () => (await store.all('devices', 'gate/')).map((d) => toVersioned('devices', d)));
-  const sightingPlaces = createWhole(async () => {
+  const sites = createWhole(async () => (await store.all('devices', 'machinery-gate/')).map((d) => toVersioned('devices', d)));
+  const roadside = createWhole(async () => {
     const kinds = await Promise.all(['gate/', 'remote-sensing/', 'checkpoint/'].map((prefix) => store.all('devices', prefix)));
-    return kinds.flat().flatMap(({ row: { lon, lat } }) => (lon === undefined || lat === undefined ? [] : [{ lon, lat }]));
+    return kinds.flat().map((d) => toVersioned('devices', d));
   });
+  const sightingPlaces = createWhole(async () =>
+    (await roadside.get()).flatMap(({ facts: { lon, lat } }) => (lon === undefined || lat === undefined ? [] : [{ lon, lat }])),
+  );
   const allEnterprises = createWhole(async () => (await store.all('enterprises')).map((d) => toVersioned('enterprises', d)));
 
   const machinery = createLookup((codes) => byField('machinery', 'key', codes), MAX_OTHERS);
@@ -118,7 +126,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   const caches: Record<Collection, { clear(): void }[]> = {
     vehicles: [vehicles, vehiclesByVin],
     enterprises: [enterprises, allEnterprises],
-    devices: [devices, ofEnterprise, gates, sightingPlaces],
+    devices: [devices, ofEnterprise, gates, sites, roadside, sightingPlaces],
     zones: [zones],
     permits: [permits],
     inspections: [],
@@ -152,6 +160,8 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     zones: () => zones.get(),
     responses: () => responses.get(),
     gates: () => gates.get(),
+    roadside: () => roadside.get(),
+    sites: () => sites.get(),
     sightingPlaces: () => sightingPlaces.get(),
     allEnterprises: () => allEnterprises.get(),
     machinery: (codes) => machinery.get(codes),

@@ -1,6 +1,6 @@
 import { insideZone } from '../geo/zone.ts';
 import type { Policy } from '../policy/types.ts';
-import { inClock, inSeason } from './calendar.ts';
+import { inClock, inSeason, type Span } from './calendar.ts';
 import { matchesPredicate } from './predicate.ts';
 import type { PermitFacts, VehicleFacts, ZoneFacts } from './types.ts';
 
@@ -36,13 +36,22 @@ export function zoneHits(
   const hits: string[] = [];
   for (const zone of zones) {
     if (!insideZone(point, zone, limits.edgeToleranceM)) continue;
-    if (!inSeason(point.at, zone.seasons?.length ? zone.seasons : [limits.season])) continue;
-    if (zone.clock?.length && !inClock(point.at, zone.clock)) continue;
+    if (!standsAt(zone, point.at, policy)) continue;
     if (!matchesPredicate(vehicle, zone.vehicles)) continue;
     if (permits.some((permit) => permit.zoneId === zone.id && covers(permit, point.at))) continue;
     hits.push(zone.id);
   }
   return hits;
+}
+
+/** The seasons of a zone: its own, else the policy's. */
+export function seasonsOf(zone: Pick<ZoneFacts, 'seasons'>, policy: Policy): readonly Span[] {
+  return zone.seasons?.length ? zone.seasons : [policy.rules.diversion.season];
+}
+
+/** Whether a zone is in season and clock at a moment. */
+export function standsAt(zone: Pick<ZoneFacts, 'seasons' | 'clock'>, at: number, policy: Policy): boolean {
+  return inSeason(at, seasonsOf(zone, policy)) && (!zone.clock?.length || inClock(at, zone.clock));
 }
 
 /** Whether a permit covers a moment: from its beginning to before its end, and in its hours where it names some. */

@@ -1,6 +1,7 @@
+import type { Policy } from '../policy/types.ts';
 import { findingOn } from './draft.ts';
 import { LEVEL_EN, LEVEL_ZH, requiredEn, requiredZh, stageEn, stageZh } from './texts.ts';
-import type { FindingDraft, JudgeContext, MachineFacts, Rule } from './types.ts';
+import type { FindingDraft, JudgeContext, MachineFacts, ResponseFacts, Rule } from './types.ts';
 
 /**
  * Plan item 19: non-road machinery is registered, declared for the site before it enters, and of a stage the site and the response in
@@ -46,18 +47,17 @@ function stageFindings(context: JudgeContext, machine: MachineFacts): FindingDra
   const { minStage } = device;
   if (machine.stage === undefined) return minStage === undefined && !response ? [] : [stageUnknown(context)];
   if (machine.stage === 'D') return [];
-  const { levels, stageMax } = context.policy.rules['nonroad-registration'];
-  const stage = Number(machine.stage);
-  const belowSite = minStage !== undefined && stage < minStage;
-  const underResponse = response !== undefined && levels.includes(response.level) && stage <= stageMax;
+  const { stageMax } = context.policy.rules['nonroad-registration'];
+  const belowSite = minStage !== undefined && Number(machine.stage) < minStage;
+  const underResponse = isBannedUnder(machine, response?.level, context.policy);
   if (!belowSite && !underResponse) return [];
   const zh = [
     ...(belowSite ? [`工地要求${requiredZh(minStage)}及以上`] : []),
-    ...(underResponse ? [`${LEVEL_ZH[response.level]}期间禁用${requiredZh(stageMax)}及以下`] : []),
+    ...(response && underResponse ? [`${LEVEL_ZH[response.level]}期间禁用${requiredZh(stageMax)}及以下`] : []),
   ];
   const en = [
     ...(belowSite ? [`the site asks for ${requiredEn(minStage)}`] : []),
-    ...(underResponse ? [`${LEVEL_EN[response.level]}: none of ${requiredEn(stageMax)} and below`] : []),
+    ...(response && underResponse ? [`${LEVEL_EN[response.level]}: none of ${requiredEn(stageMax)} and below`] : []),
   ];
   return [
     finding(context, {
@@ -68,6 +68,16 @@ function stageFindings(context: JudgeContext, machine: MachineFacts): FindingDra
       en: `Machine of ${stageEn(machine.stage)}: ${en.join('; ')}`,
     }),
   ];
+}
+
+/** Whether a response of this level keeps a machine from working: one of a known stage, not an electric one. */
+export function isBannedUnder(
+  { stage }: Pick<MachineFacts, 'stage'>,
+  level: ResponseFacts['level'] | undefined,
+  policy: Policy,
+): boolean {
+  const { levels, stageMax } = policy.rules['nonroad-registration'];
+  return stage !== undefined && stage !== 'D' && level !== undefined && levels.includes(level) && Number(stage) <= stageMax;
 }
 
 function stageUnknown(context: JudgeContext): FindingDraft {

@@ -12,8 +12,8 @@ export const peakShift: Rule = {
   judge(context) {
     const { enterprise, policy, response } = context;
     const vehicle = vehicleAtGate(context);
-    if (!vehicle || !enterprise || !response || isExempt(vehicle, policy)) return [];
-    const measure = measuresFor(enterprise, response.level, policy).find((m) => matchesPredicate(vehicle, m.vehicles));
+    if (!vehicle || !enterprise || !response) return [];
+    const measure = measureOn(vehicle, measuresFor(enterprise, response.level, policy), policy);
     if (!measure) return [];
     const limits = policy.rules['peak-shift'];
     const { dailyTruckPasses } = enterprise;
@@ -42,8 +42,17 @@ export const peakShift: Rule = {
   },
 };
 
+/** What of a vehicle the measures ask. */
+export type VehicleKind = Pick<VehicleFacts, 'vehicleType' | 'fuel' | 'stage' | 'useNature'>;
+
+/** The first of these measures that stops a vehicle; undefined where none does, or where it is exempt. */
+export function measureOn(vehicle: VehicleKind, measures: readonly Measure[], policy: Policy): Measure | undefined {
+  if (measures.length === 0 || isExempt(vehicle, policy)) return undefined;
+  return measures.find((measure) => matchesPredicate(vehicle, measure.vehicles));
+}
+
 /** Whether the measures leave a vehicle alone: new-energy, emergency, special operation, hazmat. */
-export function isExempt(vehicle: VehicleFacts, policy: Policy): boolean {
+export function isExempt(vehicle: VehicleKind, policy: Policy): boolean {
   const { exemptUse, exemptTypes } = policy.rules['peak-shift'];
   return isNewEnergy(vehicle) || exemptUse.includes(vehicle.useNature) || exemptTypes.includes(vehicle.vehicleType.charAt(0));
 }
@@ -56,10 +65,17 @@ export function isBulkUnit(enterprise: EnterpriseFacts, policy: Policy): boolean
 
 /** The measures an enterprise is under at a level. A bulk unit short of clean transport gets those of red under orange. */
 export function measuresFor(enterprise: EnterpriseFacts, level: ResponseFacts['level'], policy: Policy): Measure[] {
-  const { measures, notMetTightens } = policy.rules['peak-shift'];
+  const { measures } = policy.rules['peak-shift'];
   const bulk = isBulkUnit(enterprise, policy);
-  const tightened = notMetTightens && bulk && level === 'orange' && enterprise.cleanTransport === 'not-met';
-  return measures[tightened ? 'red' : level].filter((measure) => bulk || !measure.bulkUnitsOnly);
+  return measures[levelFor(enterprise, level, policy)].filter((measure) => bulk || !measure.bulkUnitsOnly);
+}
+
+/** The level whose measures an enterprise is under: the response's, or red under orange for a bulk unit short of clean transport. */
+export function levelFor(enterprise: EnterpriseFacts, level: ResponseFacts['level'], policy: Policy): ResponseFacts['level'] {
+  const { notMetTightens } = policy.rules['peak-shift'];
+  const tightened =
+    notMetTightens && level === 'orange' && enterprise.cleanTransport === 'not-met' && isBulkUnit(enterprise, policy);
+  return tightened ? 'red' : level;
 }
 
 function passesZh(measure: Measure, passes: number): string {

@@ -18,12 +18,18 @@ schema.index({ at: 1, _id: 1 });
 schema.index({ ref: 1 });
 schema.index({ device: 1, at: 1 });
 schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
-/** What the day's figures are counted along: no document is read for them. */
-export const DECISION_FIGURES = 'figures';
-schema.index({ at: 1, message: 1, 'decision.decision': 1, county: 1, enterprise: 1 }, { name: DECISION_FIGURES });
+/** What the day's figures, and the vehicles seen at gates, are counted along: no document is read for them. */
+export const DECISION_FIGURES = 'figures-with-vin';
+schema.index({ at: 1, message: 1, 'decision.decision': 1, county: 1, enterprise: 1, vin: 1 }, { name: DECISION_FIGURES });
 /** Refused arrivals: few among all. */
 export const REFUSALS = 'refusals';
 schema.index({ at: 1, _id: 1 }, { name: REFUSALS, partialFilterExpression: { 'decision.decision': 'refuse' } });
+
+/** A registered vehicle and the enterprises whose gates it passed. */
+export interface SeenVehicle {
+  vin: string;
+  enterprises: string[];
+}
 
 /** Gate decisions: made once, kept for good. What is published is what is stored. */
 export function decisionStore(connection: Connection) {
@@ -43,6 +49,31 @@ export function decisionStore(connection: Connection) {
 
     byIds(ids: string[]): Promise<DecisionDoc[]> {
       return ids.length === 0 ? Promise.resolve([]) : collection.find({ _id: { $in: ids } }).toArray();
+    },
+
+    /**
+     * The registered vehicles that passed gates of enterprises in some counties in [from, to), with the last time at each enterprise.
+     * Of more than `most` vehicles those seen last are told, and since when they are all of them.
+     */
+    async seenAt(counties: readonly string[], from: Date, to: Date, most: number): Promise<{ since: Date; seen: SeenVehicle[] }> {
+      const rows = await collection
+        .aggregate<{ _id: { vin: string; enterprise: string }; last: Date }>(
+          [
+            { $match: { at: { $gte: from, $lt: to }, message: 'passage', county: { $in: [...counties] }, enterprise: { $gt: '' }, vin: { $gt: '' } } },
+            { $group: { _id: { vin: '$vin', enterprise: '$enterprise' }, last: { $max: '$at' } } },
+            { $sort: { last: -1 } },
+          ],
+          { hint: DECISION_FIGURES },
+        )
+        .toArray(); // prettier-ignore
+      const vehicles = new Map<string, SeenVehicle>();
+      for (const { _id, last } of rows) {
+        const known = vehicles.get(_id.vin);
+        if (known) known.enterprises.push(_id.enterprise);
+        else if (vehicles.size === most) return { since: last, seen: [...vehicles.values()] };
+        else vehicles.set(_id.vin, { vin: _id.vin, enterprises: [_id.enterprise] });
+      }
+      return { since: from, seen: [...vehicles.values()] };
     },
 
     /** Records later judgements beside the decisions that were given. */

@@ -6,9 +6,10 @@ import { io, type Socket } from 'socket.io-client';
 import { createAlerts } from '../../server/alerts/alerts.ts';
 import type { Actor } from '../../server/alerts/types.ts';
 import { createLive, type LiveDeps } from '../../server/live/live.ts';
-import type { LiveAlerts, LiveItem } from '../../server/http/contract/live.ts';
+import type { LiveAlerts, LiveItem, LiveRegistry } from '../../server/http/contract/live.ts';
 import { createGateLaneStore } from '../../server/store/gate-lanes.ts';
 import { createLiveEventStore } from '../../server/store/live-events.ts';
+import { createRevisions } from '../../server/store/revisions.ts';
 import { actor } from './alerts.ts';
 
 /** Servers and clients for the tests of the live part. */
@@ -29,6 +30,7 @@ export async function startLive(
     http,
     store: createLiveEventStore(db, silent),
     lanes: createGateLaneStore(db, silent),
+    revisions: () => createRevisions(db).read(),
     authenticate: async ({ token }) => (token === undefined || more.gone?.has(token) ? null : actorOf(token)),
     onEnded: (listener) => listeners.push(listener),
     log: silent,
@@ -68,6 +70,7 @@ export function client(url: string, auth: { token?: string; after?: number; log?
     pages: 0,
     resync: undefined as number | undefined,
     gates: [] as unknown[][],
+    registry: [] as string[],
     error: undefined as string | undefined,
     disconnected: false,
   };
@@ -79,6 +82,7 @@ export function client(url: string, auth: { token?: string; after?: number; log?
   });
   socket.on('resync', ({ seq }) => (told.resync = seq));
   socket.on('gates', ({ items }) => told.gates.push(items));
+  socket.on('registry', ({ changed }: LiveRegistry) => told.registry.push(...changed));
   socket.on('connect_error', (error) => (told.error = error.message));
   socket.on('disconnect', () => (told.disconnected = true));
   return { socket, told, close: () => socket.disconnect() };

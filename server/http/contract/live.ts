@@ -50,6 +50,13 @@ export const gateState = z.object({
 /** On connection every lane the reader may see, then those that changed. */
 export const liveGates = z.object({ items: z.array(gateState) });
 
+/** Collections of the registry of which consoles show every row. */
+export const LIVE_COLLECTIONS = ['responses', 'zones'] as const;
+
+/** Rows of these were published: whoever shows them reads them again. */
+export const liveRegistry = z.object({ changed: z.array(z.enum(LIVE_COLLECTIONS)) });
+
+export type LiveRegistry = z.infer<typeof liveRegistry>;
 export type LiveHello = z.infer<typeof hello>;
 export type LiveItem = z.infer<typeof liveItem>;
 export type LiveAlerts = z.infer<typeof liveAlerts>;

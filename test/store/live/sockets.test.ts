@@ -5,6 +5,7 @@ import type { GateLane, LiveEventDoc } from '../../../server/alerts/types.ts';
 import type { GateState } from '../../../server/http/contract/live.ts';
 import { ensureAlertIndexes } from '../../../server/store/alerts.ts';
 import { ensureLiveIndexes } from '../../../server/store/live-events.ts';
+import { createRevisions } from '../../../server/store/revisions.ts';
 import { finding, at, storeFindings } from '../../support/alerts.ts';
 import { client, startLive, until } from '../../support/live.ts';
 import { startMongo } from '../../support/mongo.ts';
@@ -248,6 +249,19 @@ describe('the live socket', function () {
     });
     const fine = connected(one.url, { token: 'bureau' });
     await until(() => fine.told.hello !== undefined, 'others are served');
+  });
+
+  it('tells that responses were published, also by another process, and nothing of what consoles do not hold', async () => {
+    const one = await server();
+    const other = await server();
+    const told = [connected(one.url, { token: 'bureau' }).told, connected(other.url, { token: 'market' }).told];
+    await until(() => told.every(({ hello }) => hello), 'both are welcomed');
+    const revisions = createRevisions(connection.db!);
+    await revisions.bump('vehicles');
+    await revisions.bump('responses');
+    one.live.registryChanged();
+    await until(() => told.every(({ registry }) => registry.length > 0), 'both are told');
+    expect(told.map(({ registry }) => registry)).to.deep.equal([['responses'], ['responses']]);
   });
 
   it('tells many clients of few views the same, each once and in order, whoever of them is slow to begin', async () => {
