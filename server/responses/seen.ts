@@ -7,7 +7,7 @@ import type { SeenKind } from './effect.ts';
 
 const DAYS = 7;
 /** More vehicles than this are not looked up: of a longer week those seen last. */
-const MOST = 20_000;
+const MOST = 10_000;
 
 export interface SeenVehicles {
   /** Since when these are all. */
