@@ -168,7 +168,7 @@ async function bench(): Promise<BenchResult> {
     };
     const measured = await generate(task, note);
     const [receiver, mongo, brokers] = used.map((s) => (s / (measured.perSecond * measured.seconds)) * 1e6);
-    if (profiled) storeUse = await useOfStore(database, measured.stored);
+    if (profiled) storeUse = `${await useOfStore(database, measured.stored)}\n${await foundIn(database, measured.stored)}`;
     const due = who === 'platform' && messages === 'mix' ? await judgeDue(database) : undefined;
     await part.stop();
     if (!keep) await client.db(database).dropDatabase();
@@ -207,6 +207,16 @@ async function bench(): Promise<BenchResult> {
       .slice(0, 14);
     const head = '| collection | queries | inserts | updates | removes | getmores | commands | ms (waiting included) |';
     return [head, '|---|---:|---:|---:|---:|---:|---:|---:|', ...rows.map((r) => r.line), ''].join('\n');
+  }
+
+  /** What was found, by code and status, per thousand messages. */
+  async function foundIn(database: string, messages: number): Promise<string> {
+    const about = { rule: '$rule', code: '$code', status: '$status' };
+    const found = await client.db(database).collection('findings').aggregate<{ _id: typeof about; n: number }>([{ $group: { _id: about, n: { $sum: 1 } } }, { $sort: { n: -1 } }]).toArray(); // prettier-ignore
+    const rows = found.map(
+      ({ _id: { rule, code, status }, n }) => `| ${rule} | ${code} | ${status} | ${((n / messages) * 1000).toFixed(1)} |`,
+    );
+    return ['| rule | code | status | findings |', '|---|---|---|---:|', ...rows, ''].join('\n');
   }
 
   /** Makes the hours that telemetry marked due now, and sees how many of them are judged how fast. */

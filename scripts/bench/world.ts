@@ -15,6 +15,12 @@ const CHECKPOINTS = 50;
 /** One terminal message per so many milliseconds of `at`, with this many samples. */
 const EVERY_MS = 100_000;
 const SAMPLES = 10;
+/**
+ * Every truck has its neighbourhood: gates, stations and checkpoints no more than 5 km apart, between which no clock can make a second
+ * truck of it. One sighting in a thousand is a clone's, of another neighbourhood.
+ */
+const HOODS = 10;
+const CLONE_EVERY = 1000;
 /** The diversion zone, a square of some 3 km; no fixed device but one checkpoint in fifty stands in it. */
 const ZONE = { west: 112.7, east: 112.74, south: 38.4, north: 38.43 };
 /** One truck in ten drives through the zone, a fifth of its time: 2 % of all positions. */
@@ -39,13 +45,22 @@ export function pick(seed: number, n: number): number {
 
 export const vinOf = (i: number) => `LBENCH${String(i).padStart(11, '0')}`;
 const plateOf = (i: number) => `晋H${String(10_000 + i * 17).padStart(5, '0')}`;
+const hoodOf = (truck: number) => Math.floor(truck / 10) % HOODS;
+/** Of ten trucks in a row seven are of stage 6, two of 5, one of 4; those ten are neighbours. */
 const stageOf = (i: number) => (i % 10 < 7 ? '6' : i % 10 < 9 ? '5' : '4');
+/** Any truck of a neighbourhood. */
+const truckOf = (hood: number, seed: number) => {
+  const k = pick(seed, VINS / HOODS);
+  return (Math.floor(k / 10) * HOODS + hood) * 10 + (k % 10);
+};
+/** Messages follow each other so fast in `at`. */
+const momentOf = (now: number, n: number) => formatInstant(now + Math.floor(n / 5));
 
 /** The rows of the registry, by collection, in an order in which they may be imported. */
 export function registryRows(): ['enterprises' | 'devices' | 'vehicles' | 'zones', object[]][] {
   const range = <T>(n: number, of: (i: number) => T) => Array.from({ length: n }, (_, i) => of(i));
   const county = (i: number) => `1409${String(21 + (i % 12)).padStart(2, '0')}`;
-  const away = (i: number) => ({ lon: 112.9 + (i % 10) * 0.05, lat: 38.5 + (i % 7) * 0.05 });
+  const away = (i: number) => ({ lon: 112.745 + (i % HOODS) * 0.2 + (Math.floor(i / HOODS) % 3) * 0.008, lat: 38.415 });
   const device = (kind: string, id: string, i: number, more: object = {}) => ({
     ...{ kind, id, nameZh: `${kind} ${i}`, county: county(i), enabled: true },
     ...away(i),
@@ -140,17 +155,17 @@ export function mixedMessage(n: number, now: number): Message {
 /** Gate messages: an arrival, then the passage that names it. */
 export function gateMessage(n: number, ordinal: number, now: number): Message {
   const pair = ordinal >> 1;
-  const gate = pair % GATES;
+  const { plate, gate, direction } = visitOf(pair);
   const passage = ordinal % 2 === 1;
   const arrivalId = `a-${pair}`;
   const more = passage ? { arrivalId, outcome: 'passed', release: { mode: 'manual' } } : {};
   return message('gate', `g${gate}`, passage ? 'passage' : 'arrival', gate, {
     id: passage ? `p-${pair}` : arrivalId,
-    at: formatInstant(now),
+    at: momentOf(now, n),
     n,
-    direction: pair % 3 === 2 ? 'out' : 'in',
+    direction,
     lane: String(pair % 2),
-    plate: { number: plateAtGate(pair), color: 'yellow', type: '01', confidence: 0.97, source: 'camera' },
+    plate: { number: plate, color: 'yellow', type: '01', confidence: 0.97, source: 'camera' },
     seen: { vehicleType: 'goods' },
     cargo: { name: '焦炭', tonnes: 32.5 },
     images: images(n, ['vehicle', 'plate']),
@@ -158,21 +173,29 @@ export function gateMessage(n: number, ordinal: number, now: number): Message {
   });
 }
 
-/** Nine of ten trucks that come to a gate meet the requirement; one in fifty is not registered. */
-function plateAtGate(pair: number): string {
-  if (pair % 50 === 49) return `晋K${String(10_000 + pick(pair, 80_000))}`;
-  const any = pick(pair, VINS);
-  return plateOf(pair % 10 === 0 ? any : any - (any % 10) + (any % 7));
+/**
+ * Trucks take turns: each comes into its enterprise, and goes out when its turn comes again. Nine of ten that come to a gate meet the
+ * requirement; one in fifty is not registered.
+ */
+function visitOf(pair: number): { plate: string; gate: number; direction: 'in' | 'out' } {
+  const dirty = pair % 10 === 0;
+  const [turn, group, offset] = dirty ? [Math.floor(pair / 10), 3, 7] : [pair, 7, 0];
+  const many = (VINS / 10) * group;
+  const k = (turn * 7919) % many;
+  const truck = Math.floor(k / group) * 10 + offset + (k % group);
+  const enterprise = hoodOf(truck) + HOODS * (Math.floor(truck / (10 * HOODS)) % 2);
+  const plate = pair % 50 === 49 ? `晋K${String(10_000 + pick(pair, 80_000))}` : plateOf(truck);
+  return { plate, gate: enterprise + ENTERPRISES * (pair % 2), direction: Math.floor(turn / many) % 2 === 0 ? 'in' : 'out' };
 }
 
 function reading(n: number, now: number): Message {
   const station = pick(n, STATIONS);
   return message('remote-sensing', `s${station}`, 'reading', GATES + station, {
     id: `r-${n}`,
-    at: formatInstant(now),
+    at: momentOf(now, n),
     n,
     lane: '1',
-    plate: { number: plateOf(pick(n, VINS)), color: 'yellow', confidence: 0.95 },
+    plate: { number: plateOf(truckOf(station % HOODS, n + 3)), color: 'yellow', confidence: 0.95 },
     speed: 38 + (n % 20),
     acceleration: 0.4,
     slope: 1.2,
@@ -186,13 +209,14 @@ function reading(n: number, now: number): Message {
 
 function sighting(n: number, now: number): Message {
   const checkpoint = pick(n, CHECKPOINTS);
+  const hood = pick(n + 1, CLONE_EVERY) === 0 ? checkpoint + 5 : checkpoint;
   return message('checkpoint', `c${checkpoint}`, 'sighting', GATES + STATIONS + checkpoint, {
     id: `k-${n}`,
-    at: formatInstant(now),
+    at: momentOf(now, n),
     n,
     lane: '2',
     heading: 90,
-    plate: { number: plateOf(pick(n + 7, VINS)), color: 'yellow', confidence: 0.98 },
+    plate: { number: plateOf(truckOf(hood % HOODS, n + 7)), color: 'yellow', confidence: 0.98 },
     seen: { vehicleType: 'goods', bodyColor: 'red', brand: '解放' },
     images: images(n, ['vehicle']),
   });
