@@ -38,14 +38,19 @@ export interface IntakeDeps {
 export function createIntake(deps: IntakeDeps) {
   const { pipeline, quotas, receipts, clock, log, publish, observe } = deps;
 
-  const lane = (name: string, batches: Pick<LaneOptions<Incoming>, 'size' | 'linger' | 'lingerBusy' | 'parallel'>) =>
+  /** @param urgent somebody waits for a decision: the next batch begins when those of this one have left */
+  const lane = (
+    name: string,
+    batches: Pick<LaneOptions<Incoming>, 'size' | 'linger' | 'lingerBusy' | 'parallel'>,
+    urgent: boolean,
+  ) =>
     createLane<Incoming>({
       name,
       ...batches,
       isStoreAway,
-      async work(items) {
+      async work(items, makeRoom) {
         const began = performance.now();
-        await pipeline.process(items);
+        await pipeline.process(items, urgent ? makeRoom : undefined);
         observe?.batch(name, items.length, (performance.now() - began) / 1000);
       },
       async poison(item, error) {
@@ -57,8 +62,8 @@ export function createIntake(deps: IntakeDeps) {
       },
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
     });
-  const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 5, parallel: 3 });
-  const others = lane('others', { size: 500, linger: 50, parallel: 3 });
+  const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 5, parallel: 3 }, true);
+  const others = lane('others', { size: 500, linger: 50, parallel: 3 }, false);
   const statuses = createLane<{ doc: DeviceStatusDoc; kept?: true; acknowledge(): void }>({
     name: 'status',
     size: 500,

@@ -14,7 +14,7 @@ import {
   pastSize,
   settleGateAnswers,
 } from './histories/gate-answers.ts';
-import { clonedAround, gatesOf, settleTravels, travelsInto } from './histories/cloned-plate.ts';
+import { clonedAround, gatesOf, settleTravels, shareReading, travelsInto } from './histories/cloned-plate.ts';
 import { recordRejudged } from './histories/rejudged.ts';
 import { settleFailures } from './histories/readings.ts';
 import { settleReleases } from './histories/releases.ts';
@@ -35,6 +35,43 @@ export interface JudgeDeps extends HistoryDeps {
   onRuleError(rule: string, error: unknown): void;
 }
 
+interface Judged {
+  draft: FindingDraft;
+  basisSize: number;
+}
+
+/** Messages whose own verdicts and decisions are stored, and what is to follow. */
+export interface Begun {
+  all: Work[];
+  again: Work[];
+  gates: Work[];
+  drafts: Map<Work, Judged[]>;
+  travels: Map<ObservationRef, FindingDoc>;
+  /** Findings on the messages themselves. */
+  own: FindingDoc[];
+  /** The decisions of the gate messages, as stored. */
+  made: DecisionDoc[];
+}
+
+/** Several batches as one: what follows costs its round trips once. */
+export function together(parts: Begun[]): Begun {
+  if (parts.length === 1) return parts[0]!;
+  const all = parts.flatMap((part) => part.all);
+  shareReading(
+    parts.map((part) => part.all),
+    all,
+  );
+  return {
+    all,
+    again: parts.flatMap((part) => part.again),
+    gates: parts.flatMap((part) => part.gates),
+    drafts: new Map(parts.flatMap((part) => [...part.drafts])),
+    travels: new Map(parts.flatMap((part) => [...part.travels])),
+    own: parts.flatMap((part) => part.own),
+    made: parts.flatMap((part) => part.made),
+  };
+}
+
 /** A reading can join a pass that began this long before it. */
 const PASS_MS = MINUTE;
 
@@ -43,20 +80,27 @@ export function createJudge(deps: JudgeDeps) {
   const { observations, findings, decisions, clock, alerts, urea, lanes } = deps;
 
   /**
-   * Judges messages that are stored: new ones, and ones whose judging was cut off before. Everything is stored when it resolves; a
-   * decision is told earlier, as soon as it and the findings it was folded from are stored.
-   * @returns the decisions of the gate messages among them, as stored
+   * Judges messages that are stored, new ones and ones whose judging was cut off before, as far as a driver waits for it: what each says
+   * by itself and by its vehicle's past, and the decisions of gate messages, which are told as soon as they and the findings they were
+   * folded from are stored. `follow` does the rest.
    */
-  async function works(fresh: Work[], again: Work[]): Promise<DecisionDoc[]> {
+  async function begin(fresh: Work[], again: Work[]): Promise<Begun> {
     const all = [...fresh, ...again];
-    if (all.length === 0) return [];
     const marked = urea.mark(all);
     const judged = all.filter((w) => w.doc.kind !== 'on-board');
     const gates = judged.filter(isGate);
     const [drafts, travels] = await Promise.all([judgeEach(judged), travelsInto(gates, all, deps)]);
     const own = [...judged.flatMap((work) => docsOf(work, drafts.get(work)!)), ...travels.values()];
-    const decided = Promise.all([decide(gates, drafts, travels), findings.insert(own)]).then(([stored]) => tell(gates, stored));
-    const [histories, made] = await Promise.all([settleHistories(all), decided, marked]);
+    const [made] = await Promise.all([decide(gates, drafts, travels), findings.insert(own), marked]);
+    tell(gates, made);
+    return { all, again, gates, drafts, travels, own, made };
+  }
+
+  /** Everything else that comes of messages whose judging was begun; it is stored when it resolves. */
+  async function follow(begun: Begun): Promise<void> {
+    const { all, again, gates, drafts, travels, own, made } = begun;
+    if (all.length === 0) return;
+    const histories = await settleHistories(all);
     const journeys = await settleTravels([...travels.values()], deps);
     const moved = new Set([
       ...travels.keys(),
@@ -66,7 +110,7 @@ export function createJudge(deps: JudgeDeps) {
     const doubtful = gates.filter(
       (w) => again.includes(w) || moved.has(w.observation.ref) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)),
     );
-    const badFills = judged.filter((w) => drafts.get(w)!.some(({ draft }) => draft.code === 'bad-urea'));
+    const badFills = all.filter((w) => drafts.get(w)?.some(({ draft }) => draft.code === 'bad-urea'));
     const answers = await settleAnswers(gates, doubtful, all, badFills, moved);
     const releases = await settleReleases(gates, deps);
     const keys = new Set(
@@ -78,22 +122,22 @@ export function createJudge(deps: JudgeDeps) {
     for (const key of await keysOfRepeats(again)) keys.add(key);
     lanes.show(gates, made);
     await alerts.refresh([...keys]);
-    return made;
+  }
+
+  /** Judges stored messages to the end. @returns the decisions of the gate messages among them, as stored */
+  async function works(fresh: Work[], again: Work[]): Promise<DecisionDoc[]> {
+    const begun = await begin(fresh, again);
+    await follow(begun);
+    return begun.made;
   }
 
   /** A gate waits for its decision, not for what else comes of its message. */
-  function tell(gates: Work[], stored: DecisionDoc[]): DecisionDoc[] {
+  function tell(gates: Work[], stored: DecisionDoc[]): void {
     const byRef = new Map(stored.map((d) => [d._id, d]));
     for (const { observation, incoming } of gates) {
       const made = byRef.get(observation.ref);
       if (made?.published) incoming?.decided?.(made.decision);
     }
-    return stored;
-  }
-
-  interface Judged {
-    draft: FindingDraft;
-    basisSize: number;
   }
 
   /** What each message says by itself and by its vehicle's past. Two look-ups, none where no vehicle is at a gate. */
@@ -227,6 +271,8 @@ export function createJudge(deps: JudgeDeps) {
   }
 
   return {
+    begin,
+    follow,
     works,
 
     /**

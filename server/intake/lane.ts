@@ -8,10 +8,10 @@ export interface LaneOptions<T> {
   linger: number;
   /** The same while another batch is under way: what comes meanwhile shares its round trips. Default `linger`. */
   lingerBusy?: number;
-  /** Batches under way at the same time. */
+  /** Batches under way at the same time; those that made room are not counted. */
   parallel: number;
-  /** Handles a batch; throws when it could not be stored. */
-  work(items: T[]): Promise<void>;
+  /** Handles a batch; throws when it could not be stored. `makeRoom` lets the next batch begin while this one is still under way. */
+  work(items: T[], makeRoom: () => void): Promise<void>;
   /** Whether a failure is the store being away (the batch is tried again until it is back) rather than the batch's own fault. */
   isStoreAway(error: unknown): boolean;
   /** A single item that fails by itself. */
@@ -22,7 +22,9 @@ export interface LaneOptions<T> {
 /** A lane of the intake: gathers items into batches. A batch that fails is halved until the one that fails by itself is found. */
 export function createLane<T>(options: LaneOptions<T>) {
   const queue: T[] = [];
+  /** Batches that take up room, and all that are under way. */
   let running = 0;
+  let underWay = 0;
   let timer: NodeJS.Timeout | null = null;
   let stopped = false;
   const idle: (() => void)[] = [];
@@ -50,21 +52,29 @@ export function createLane<T>(options: LaneOptions<T>) {
     }
     const items = queue.splice(0, options.size);
     running++;
-    void handle(items).finally(() => {
+    underWay++;
+    let room = false;
+    const makeRoom = () => {
+      if (room) return;
+      room = true;
       running--;
-      if (running === 0 && (queue.length === 0 || stopped)) for (const done of idle.splice(0)) done();
       pump();
+    };
+    void handle(items, makeRoom).finally(() => {
+      underWay--;
+      if (underWay === 0 && (queue.length === 0 || stopped)) for (const done of idle.splice(0)) done();
+      makeRoom();
     });
   }
 
-  async function handle(items: T[]): Promise<void> {
+  async function handle(items: T[], makeRoom: () => void): Promise<void> {
     let pause = 50;
     for (;;) {
       try {
-        return await options.work(items);
+        return await options.work(items, makeRoom);
       } catch (error) {
         options.onError(error, items.length);
-        if (!options.isStoreAway(error)) return split(items, error);
+        if (!options.isStoreAway(error)) return split(items, error, makeRoom);
         if (stopped) return;
         await sleep(pause);
         pause = Math.min(pause * 2, 1000);
@@ -72,11 +82,11 @@ export function createLane<T>(options: LaneOptions<T>) {
     }
   }
 
-  async function split(items: T[], error: unknown): Promise<void> {
+  async function split(items: T[], error: unknown, makeRoom: () => void): Promise<void> {
     if (items.length === 1) return poison(items[0]!, error);
     const half = items.length >> 1;
-    await handle(items.slice(0, half));
-    await handle(items.slice(half));
+    await handle(items.slice(0, half), makeRoom);
+    await handle(items.slice(half), makeRoom);
   }
 
   async function poison(item: T, error: unknown): Promise<void> {
@@ -99,11 +109,11 @@ export function createLane<T>(options: LaneOptions<T>) {
     },
     /** Items that wait, not counting batches under way. */
     waiting: () => queue.length,
-    running: () => running,
+    running: () => underWay,
     /** Takes no new batch; resolves when those under way are through, or after `timeout` ms. */
     async stop(timeout: number): Promise<void> {
       stopped = true;
-      if (running === 0) return;
+      if (underWay === 0) return;
       await Promise.race([new Promise<void>((resolve) => idle.push(resolve)), sleep(timeout, undefined, { ref: false })]);
     },
   };

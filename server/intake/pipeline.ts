@@ -8,7 +8,9 @@ import { admit, deadLetterOf, failedRefusal, isRefusal, rejectedOf, type Admitte
 import type { BatchRecords } from './batch-records.ts';
 import { gatherFacts } from './facts.ts';
 import { bytesOf, restoreWorks } from './restore.ts';
-import type { Judge } from './judge.ts';
+import { together, type Begun, type Judge } from './judge.ts';
+import { createLane } from './lane.ts';
+import { isStoreAway } from './store-away.ts';
 import type { BatchStore } from '../store/batches.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import type { DeviceReports } from './device-reports.ts';
@@ -22,6 +24,16 @@ export interface PipelineDeps extends HistoryDeps {
   reports: DeviceReports;
   bounds: TimeBounds;
 }
+
+/** A batch whose decisions are stored, and who waits for the rest. */
+interface Following {
+  begun: Begun;
+  done(): void;
+  failed(error: unknown): void;
+}
+
+/** Batches whose histories and alerts are brought up together, and as many that may wait for it. */
+const FOLLOWED_AT_ONCE = 16;
 
 /**
  * The way of a batch of messages, step by step (architecture.md):
@@ -38,7 +50,39 @@ export interface PipelineDeps extends HistoryDeps {
 export function createPipeline(deps: PipelineDeps) {
   const { registry, policies, observations, decisions, deadLetters, records, batches, judge, reports, clock } = deps;
 
-  async function process(incomings: Incoming[]): Promise<void> {
+  /** What follows the decisions of gates, several batches at once: while one is followed up, others gather. */
+  const following = createLane<Following>({
+    name: 'following',
+    size: FOLLOWED_AT_ONCE,
+    linger: 0,
+    parallel: 2,
+    isStoreAway: () => false,
+    async work(items) {
+      try {
+        await judge.follow(together(items.map((item) => item.begun)));
+      } catch (error) {
+        if (!isStoreAway(error)) throw error;
+        for (const item of items) item.failed(error);
+        return;
+      }
+      for (const item of items) item.done();
+    },
+    // A batch that fails by itself is its own lane's to halve.
+    poison: async (item, error) => item.failed(error),
+    onError: () => undefined,
+  });
+
+  /** @param makeRoom called when the decisions of the batch have left, where what follows is not far behind */
+  async function judgeToTheEnd(fresh: Work[], again: Work[], makeRoom?: () => void): Promise<DecisionDoc[]> {
+    if (fresh.length + again.length === 0) return [];
+    if (!makeRoom) return judge.works(fresh, again);
+    const begun = await judge.begin(fresh, again);
+    if (following.waiting() < FOLLOWED_AT_ONCE) makeRoom();
+    await new Promise<void>((done, failed) => following.push({ begun, done, failed }));
+    return begun.made;
+  }
+
+  async function process(incomings: Incoming[], makeRoom?: () => void): Promise<void> {
     const batch = await records.use();
     try {
       await registry.sync();
@@ -52,7 +96,7 @@ export function createPipeline(deps: PipelineDeps) {
         ...first.filter((_, i) => there.has(i)),
         ...later.filter((w) => !inserted.has(w.doc._id)),
       ]);
-      const made = await judge.works(fresh, repeats.unfinished);
+      const made = await judgeToTheEnd(fresh, repeats.unfinished, makeRoom);
       const refused = [
         ...refusals,
         ...[...reused, ...repeats.reused].map((w) => refusalOf(w, 'id-reused', 'this id was used before with other content')),

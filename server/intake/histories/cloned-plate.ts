@@ -61,6 +61,19 @@ function aroundOf(works: readonly Work[], deps: HistoryDeps): Promise<Around> {
   return reading;
 }
 
+/** What was read of these batches is what was read of them together: each was read after its own messages were stored. */
+export function shareReading(batches: (readonly Work[])[], all: readonly Work[]): void {
+  const parts = batches.map((batch) => read.get(batch));
+  for (const batch of batches) read.delete(batch);
+  if (parts.some((part) => part === undefined)) return;
+  const joined = Promise.all(parts as Promise<Around>[]).then((arounds) => ({
+    pairs: arounds.flatMap((around) => around.pairs),
+    findings: [...new Map(arounds.flatMap((around) => around.findings).map((f) => [f._id, f])).values()],
+    told: new Set(arounds.flatMap((around) => [...around.told])),
+  }));
+  read.set(all, joined);
+}
+
 async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Around> {
   const fresh = works.filter(({ doc }) => doc.plate !== undefined && countsForCloned(sightingOf(doc))).map((w) => w.doc);
   if (fresh.length === 0) return { pairs: [], findings: [], told: new Set() };

@@ -22,6 +22,11 @@ const cases: [what: string, error: unknown, away: boolean][] = [
   ['a bulk write whose concern was not met', new MongoBulkWriteError({ message: 'w', code: 64, writeErrors: [] }, unmet), true],
   ['a server that is no primary', new MongoServerError({ message: 'not primary', code: 10107 }), true],
   ['a server that shuts down', new MongoServerError({ message: 'shutdown', code: 91 }), true],
+  [
+    'a socket that broke while it was written to',
+    Object.assign(new Error('This socket has been ended by the other party'), { code: 'EPIPE' }),
+    true,
+  ],
   ['a document the store refuses', new MongoBulkWriteError({ message: 'bad', code: 121, writeErrors } as never, none), false],
   ['a command the store refuses', new MongoServerError({ message: 'bad', code: 2 }), false],
   ['a bulk command the store refuses', new MongoBulkWriteError(new MongoServerError({ message: 'bad', code: 2 }), none), false],
