@@ -57,6 +57,48 @@ export const router = createRouter({
       meta: { title: 'nav.urea' },
     },
     {
+      path: '/enterprises',
+      name: 'enterprises',
+      component: () => import('./rooms/accounts/EnterpriseList.vue'),
+      meta: { title: 'nav.enterprises' },
+      // An enterprise has one account to look at: its own.
+      beforeEnter: (to) => {
+        const { user } = useSession();
+        if (user?.role !== 'enterprise') return true;
+        return { name: 'enterprise', params: { id: user.enterpriseId ?? '-' }, query: to.query };
+      },
+    },
+    {
+      path: '/enterprises/:id',
+      name: 'enterprise',
+      component: () => import('./rooms/accounts/EnterprisePage.vue'),
+      meta: { title: 'nav.enterprises' },
+    },
+    {
+      path: '/enterprises/:id/rows',
+      name: 'enterprise-rows',
+      component: () => import('./rooms/accounts/EnterpriseRows.vue'),
+      meta: { title: 'nav.enterprises' },
+    },
+    {
+      path: '/enterprises/:id/report',
+      name: 'enterprise-report',
+      component: () => import('./rooms/accounts/EnterpriseReport.vue'),
+      meta: { title: 'nav.enterprises' },
+    },
+    {
+      path: '/ledgers/:ledger?',
+      name: 'ledgers',
+      component: () => import('./rooms/accounts/LedgerRoom.vue'),
+      meta: { title: 'nav.ledgers' },
+    },
+    {
+      path: '/machinery/:part?',
+      name: 'machinery',
+      component: () => import('./rooms/accounts/MachineryRoom.vue'),
+      meta: { title: 'nav.machinery' },
+    },
+    {
       path: '/registry/:collection?',
       name: 'registry',
       component: () => import('./rooms/office/RegistryList.vue'),

@@ -60,18 +60,17 @@ export function readPage<Row>(path: string, members: Record<string, string>, pag
 }
 
 /** All rows of a list that is short by nature (users, tokens, devices of a city). @throws ApiError */
-export async function readWhole<Row>(path: string): Promise<{ items: Row[]; asOf: string | null }> {
+export async function readWhole<Row>(
+  path: string,
+  members: Record<string, string> = {},
+): Promise<{ items: Row[]; asOf: string | null }> {
   const items: Row[] = [];
   let [cursor, asOf]: [string | undefined, string | null] = [undefined, null];
   do {
-    const page: Awaited<ReturnType<typeof callPage<Row>>> = await readPage<Row>(
-      path,
-      {},
-      {
-        limit: 1000,
-        ...(cursor !== undefined && { cursor }),
-      },
-    );
+    const page: Awaited<ReturnType<typeof callPage<Row>>> = await readPage<Row>(path, members, {
+      limit: 1000,
+      ...(cursor !== undefined && { cursor }),
+    });
     items.push(...page.items);
     asOf ??= page.asOf;
     cursor = page.next ?? undefined;

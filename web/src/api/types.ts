@@ -142,6 +142,10 @@ export interface EnterpriseRow {
   nameEn?: string;
   county: string;
   industry?: string;
+  /** Unified social credit code. */
+  uscc?: string;
+  /** t */
+  annualFreight?: number;
 }
 
 export interface ResponseRow {
