@@ -4,8 +4,9 @@ import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Registry } from '../registry/index.ts';
-import type { CleanTransportDecided } from '../http/contract/accounts.ts';
+import type { Account, CleanTransportDecided } from '../http/contract/accounts.ts';
 import type { AuditDoc } from '../store/audit-log.ts';
+import { differencesBetween } from './account-text.ts';
 import type { Accounts } from './accounts.ts';
 
 export interface DecisionDeps {
@@ -48,12 +49,12 @@ export function createCleanTransportDecisions({ accounts, registry, clock, audit
 
     /** @throws AppError 404 `unknown-enterprise` `unknown-account`, 409 `newer-revision` */
     async decide({ enterprise, month, revision, cleanTransport, validFrom, reason }: CleanTransportDecision, by: Actor) {
-      const account = await accounts.account(enterprise, month, undefined, by);
-      if (account.revision !== revision) {
-        if (revision > account.revision) await accounts.account(enterprise, month, revision, by);
+      const last = await accounts.account(enterprise, month, undefined, by);
+      const account = revision === last.revision ? last : await accounts.account(enterprise, month, revision, by);
+      if (hasGrown(account, last)) {
         throw new AppError(409, 'newer-revision', {
-          zh: `该月核算已有第${account.revision}版，请先查看`,
-          en: `there is revision ${account.revision} of this account: look at it first`,
+          zh: `该月核算已有第${last.revision}版，请先查看`,
+          en: `there is revision ${last.revision} of this account: look at it first`,
         });
       }
       const from = validFrom === undefined ? clock.now() : parseInstant(validFrom);
@@ -88,4 +89,10 @@ export function createCleanTransportDecisions({ accounts, registry, clock, audit
     },
   };
 }
+/** Whether a later revision says something else. While a month runs, the minutes its gates are heard grow by themselves. */
+function hasGrown(seen: Account, last: Account): boolean {
+  if (seen.state !== last.state) return true;
+  return differencesBetween(seen.figures, last.figures).some(({ figure }) => !figure.startsWith('transmission.'));
+}
+
 export type CleanTransportDecisions = ReturnType<typeof createCleanTransportDecisions>;

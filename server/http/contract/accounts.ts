@@ -234,7 +234,7 @@ export const accountRows = z.strictObject({
 export const cleanTransportDecision = z.strictObject({
   enterprise: enterpriseId,
   month,
-  revision: z.int().min(1).describe('the account that was looked at; 409 where there is a newer one'),
+  revision: z.int().min(1).describe('the account that was looked at; 409 where a newer one says something else'),
   cleanTransport: z.enum(['met', 'not-met']),
   validFrom: instant.optional().describe('absent: now'),
   reason: z.string().trim().min(1).max(2000),

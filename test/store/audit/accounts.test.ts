@@ -231,9 +231,14 @@ describe('the clean-transport account', function () {
       proposed: 'not-met',
       reason: '核查比例低于80%',
     });
+    // That another minute was listened to is no reason to look again.
+    await t.core.stores.statuses.listened([START]);
+    const more = await last();
+    expect(more.differences.map((d) => d.figure)).to.deep.equal(['transmission.expectedMinutes', 'transmission.percent']);
+    expect((await decide({ validFrom })).status).to.equal(200);
     const path = '/accounts/clean-transport/decisions?enterprise=coking-1';
     const { items } = cleanTransportDecisions.parse(await http.json(path, 'coking'));
-    expect(items).to.have.length(1);
+    expect(items).to.have.length(2);
     expect(items[0]).to.include({ by: 'bureau', month: MONTH, revision, digest, proposed: 'not-met', cleanTransport: 'not-met', validFrom }); // prettier-ignore
     expect(items[0]!.basis.map((basis) => basis.article)).to.deep.equal(['第14条', '第15条']);
     expect(await http.code(path, 'far')).to.equal('404 unknown-enterprise');

@@ -30,6 +30,14 @@ export function unitOf(path: string): Unit {
   return /^(stages|directions)\.\w+$/.test(path) ? 't' : 'rows';
 }
 
+/** The word a figure has among the texts `fig.…`, by its path; whether it is a count of rows beside its tonnes; the stage it is of. */
+export function wordOf(path: string): { key: string; rows: boolean; stage?: string } {
+  const [group = '', member = '', part] = path.split('.');
+  if (group === 'stages') return { key: 'fig.stages', stage: member, rows: part === 'rows' };
+  if (group === 'directions') return { key: `fig.directions.${member}`, rows: part === 'rows' };
+  return { key: `fig.${path}`, rows: false };
+}
+
 /** How the share lies to the line: points above (or below, negative) and the clean tonnes that lack. */
 export function gapOf({ figures, limits }: Pick<Account, 'figures' | 'limits'>): { points: number; tonnes: number } | null {
   if (figures.auditShare === null) return null;

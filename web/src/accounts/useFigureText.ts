@@ -1,7 +1,7 @@
 import { useI18n } from 'vue-i18n';
 import { accountWords } from '../i18n/accounts.ts';
 import { useWords } from '../i18n/words.ts';
-import { unitOf } from './figures.ts';
+import { unitOf, wordOf } from './figures.ts';
 
 /** What a figure is called and how its value is written, by its path in the account. */
 export function useFigureText() {
@@ -9,14 +9,10 @@ export function useFigureText() {
   const { stage } = useWords();
 
   function label(path: string): string {
-    const [group = '', member = '', part] = path.split('.');
-    if (group === 'stages') {
-      const name = t('fig.stages', { stage: stage(member) });
-      return part === 'rows' ? t('fig.ofRows', { of: name }) : name;
-    }
-    if (group === 'directions' && part === 'rows') return t('fig.ofRows', { of: t(`fig.directions.${member}`) });
-    const key = `fig.${group === 'directions' ? `directions.${member}` : path}`;
-    return te(key) ? t(key) : path;
+    const { key, rows, stage: of } = wordOf(path);
+    if (!te(key)) return path;
+    const name = of === undefined ? t(key) : t(key, { stage: stage(of) });
+    return rows ? t('fig.ofRows', { of: name }) : name;
   }
 
   /** Tonnes to the kilogram where `exact`, else whole ones from ten on. */

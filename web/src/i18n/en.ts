@@ -21,7 +21,7 @@ export const en = {
     overview: 'Overview',
     'remote-sensing': 'Remote sensing',
     urea: 'Urea use',
-    enterprises: 'Clean transport',
+    enterprises: 'Freight',
     ledgers: 'Ledgers',
     machinery: 'Machinery',
     registry: 'Registry',

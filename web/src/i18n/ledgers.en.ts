@@ -80,6 +80,7 @@ export const ledgersEn: typeof ledgersZh = {
     owner: 'Owner',
     county: 'County',
     since: 'Registered from',
+    sinceDay: 'since {day}',
     ever: 'ever',
     site: 'Site',
     from: 'Declared from',

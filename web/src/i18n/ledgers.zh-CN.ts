@@ -76,6 +76,7 @@ export const ledgersZh = {
     owner: '所有人',
     county: '县区',
     since: '登记生效',
+    sinceDay: '{day} 起',
     ever: '一直',
     site: '场地',
     from: '申报自',
