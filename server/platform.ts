@@ -15,6 +15,7 @@ import { createCleanTransportDecisions } from './audit/clean-transport-decision.
 import { createDayFigures } from './audit/day-figures.ts';
 import { createRemoteSensingFigures } from './audit/remote-sensing-figures.ts';
 import { createUreaFigures } from './audit/urea-figures.ts';
+import { createSealer } from './audit/evidence/sealer.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
@@ -56,13 +57,16 @@ import { xinzhou2021 } from './policy/xinzhou-2021.ts';
 import { createRegistry } from './registry/index.ts';
 import { connectStore } from './store/connection.ts';
 import { ensureAlertIndexes } from './store/alerts.ts';
+import { evidenceBlockStore } from './store/evidence-blocks.ts';
 import { createGateLaneStore } from './store/gate-lanes.ts';
+import { createLease } from './store/lease.ts';
 import { createLiveEventStore, ensureLiveIndexes } from './store/live-events.ts';
 import { reconcileStore } from './store/reconciles.ts';
 import { jobRowStore } from './store/job-rows.ts';
 import { jobStore } from './store/jobs.ts';
 import { rejudgeChangeStore } from './store/rejudge-changes.ts';
 import { policyStore } from './store/policies.ts';
+import { registryStore } from './store/registry.ts';
 import { createRevisions } from './store/revisions.ts';
 import { ensureAnchor } from './store/settings.ts';
 import { vehicleCensusStore } from './store/vehicle-census.ts';
@@ -145,6 +149,18 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   stops.push(async () => thumbnails.stop());
   const images = createImages({ db: store.db, files, thumbnail: (picture) => thumbnails.make(picture), clock });
   const policies = createPolicies({ db: store.db, clock, revisions, builtIn: xinzhou2021 });
+  const policyOf = async (version: string) =>
+    version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy;
+  const blocks = evidenceBlockStore(store.db);
+  const sealer = createSealer({
+    ...core.stores,
+    blocks,
+    registry: registryStore(store.db),
+    policyOf,
+    lease: createLease(store.db, 'leases', 'evidence'),
+    clock,
+    log,
+  });
   const jobs = createJobs({
     ...core.stores,
     registry: core.registry,
@@ -157,8 +173,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     // The accounts of what a re-judge changes are brought up.
     accounting: core.accounting,
     backlog: () => core.intake.backlog(),
-    policyOf: async (version) =>
-      version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy,
+    policyOf,
     owner: core.owner,
     log,
   });
@@ -174,6 +189,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   const census = vehicleCensusStore(store.db);
   await Promise.all([
     core.indexes(),
+    blocks.indexes(),
     files.start(),
     jobs.indexes(),
     registry.indexes(),
@@ -308,6 +324,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   core.gatePolicies.start();
   jobs.start();
   stops.push(() => jobs.stop());
+  sealer.start();
+  stops.push(() => sealer.stop());
   const port = await listen(http, config.port, config.host);
   stops.push(async () => {
     const closed = closeHttp(http);

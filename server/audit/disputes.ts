@@ -2,6 +2,7 @@ import type { Db } from 'mongodb';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { toBeSealed } from '../store/findings.ts';
 import type { FindingDoc } from '../store/types.ts';
 import { scopeFilter } from './scope.ts';
 import { shownFinding, type Shown } from './shown.ts';
@@ -31,7 +32,7 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
   async function change(doc: FindingDoc, filter: object, set: Partial<FindingDoc>, unset: Partial<Record<keyof FindingDoc, 1>>) {
     const changed = await findings.findOneAndUpdate(
       { _id: doc._id, ...filter },
-      { $set: set, ...(Object.keys(unset).length > 0 && { $unset: unset }) },
+      { $set: { ...set, ...toBeSealed() }, ...(Object.keys(unset).length > 0 && { $unset: unset }) },
       { returnDocument: 'after' },
     );
     if (changed?.alert !== undefined) await alerts.refresh([changed.alert]);

@@ -1,4 +1,5 @@
 import type { BatchStore } from '../store/batches.ts';
+import type { BatchSums } from '../store/types.ts';
 
 /** A process unheard for so long may soon be taken for dead. */
 const UNHEARD_MS = 5_000;
@@ -14,6 +15,8 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
     closesAt: number;
     users: number;
     failed: boolean;
+    /** What the chain of evidence is to say of its messages; null where not all of it is known. */
+    sums: BatchSums | null;
   }
   let current: Window | null = null;
   let next: Window | null = null;
@@ -32,6 +35,7 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       closesAt: Infinity,
       users: 0,
       failed: false,
+      sums: { leaves: [], messages: 0, facts: [] },
     };
     window.opened.catch(() => {
       if (current === window) current = null;
@@ -47,12 +51,15 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       return;
     }
     // Late or lost, it only means judging its messages once more.
-    store.done([window.id]).catch(() => undefined);
+    (window.sums ? store.doneWith(window.id, window.sums) : store.done([window.id])).catch(() => undefined);
   }
 
   return {
-    /** An open record and the call that ends its use: `judged: false` leaves it open for the sweep. */
-    async use(): Promise<{ id: string; end(judged: boolean): void }> {
+    /**
+     * An open record and the call that ends its use: `judged: false` leaves it open for the sweep.
+     * `sums`: what the chain of evidence is to say of what was stored under it; absent: it is read from the store.
+     */
+    async use(): Promise<{ id: string; end(judged: boolean, sums?: BatchSums): void }> {
       const now = Date.now();
       if (heardAt !== null && now - heardAt > UNHEARD_MS) {
         // The others may take this process for dead and have ended its records: none of them may precede a new insert.
@@ -82,9 +89,15 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       next.opened.catch(() => undefined);
       return {
         id: window.id,
-        end(judged) {
+        end(judged, sums) {
           window.users--;
           if (!judged) window.failed = true;
+          if (!sums || !window.sums) window.sums = null;
+          else {
+            window.sums.leaves.push(...sums.leaves);
+            window.sums.messages += sums.messages;
+            window.sums.facts.push(...sums.facts);
+          }
           if (window !== current) close(window);
         },
       };
@@ -108,10 +121,10 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
     },
     /** Ends what is open and unused. */
     async stop(): Promise<void> {
-      const ids = [current, next].filter((w): w is Window => w !== null && w.users === 0 && !w.failed).map((w) => w.id);
+      const windows = [current, next].filter((w): w is Window => w !== null && w.users === 0 && !w.failed);
       current = null;
       next = null;
-      if (ids.length > 0) await store.done(ids);
+      for (const { id, sums } of windows) await (sums ? store.doneWith(id, sums) : store.done([id]));
     },
   };
 }

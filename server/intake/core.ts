@@ -155,6 +155,7 @@ export function createCore(deps: CoreDeps) {
     owner,
     stores,
     registry,
+    records,
     accounting,
     /** What ledgers and accounts are read from. */
     ledgers,

@@ -348,6 +348,7 @@ function decisionDoc(work: Work, drafts: Joining[], now: number, speed: number):
     reasons: decision.reasons,
     findings: drafts.map(findingKey),
     rules: [...new Set(drafts.map((d) => d.rule))],
+    facts: doc.facts,
     ...(doc.plate !== undefined && { plate: doc.plate }),
     ...(vehicle && { vin: vehicle.vin }),
     ...(doc.enterprise !== undefined && { enterprise: doc.enterprise }),

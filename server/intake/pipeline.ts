@@ -6,6 +6,7 @@ import type { DeadLetterStore } from '../store/dead-letters.ts';
 import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
 import { admit, deadLetterOf, failedRefusal, isRefusal, rejectedOf, type Admitted } from './admit.ts';
 import type { BatchRecords } from './batch-records.ts';
+import { createBatchSummer } from './batch-sums.ts';
 import { gatherFacts } from './facts.ts';
 import { bytesOf, restoreWorks } from './restore.ts';
 import { together, type Begun, type Judge } from './judge.ts';
@@ -49,6 +50,7 @@ const FOLLOWED_AT_ONCE = 16;
  */
 export function createPipeline(deps: PipelineDeps) {
   const { registry, policies, observations, decisions, deadLetters, records, batches, judge, reports, clock } = deps;
+  const sum = createBatchSummer();
 
   /** What follows the decisions of gates, several batches at once: while one is followed up, others gather. */
   const following = createLane<Following>({
@@ -102,12 +104,18 @@ export function createPipeline(deps: PipelineDeps) {
         ...[...reused, ...repeats.reused].map((w) => refusalOf(w, 'id-reused', 'this id was used before with other content')),
       ];
       await refuse(refused);
-      batch.end(true);
 
       const stored = new Map([...made, ...repeats.decisions].map((d) => [d._id, d]));
       for (const work of [...fresh, ...repeats.unfinished, ...repeats.finished, ...twins])
         settle(work, stored.get(work.observation.ref));
       judge.publishLeftOver(made, fresh, repeats.unfinished);
+      void sum(
+        fresh.map((w) => w.doc),
+        made,
+      ).then(
+        (sums) => batch.end(true, sums),
+        () => batch.end(true),
+      );
     } catch (error) {
       batch.end(false);
       throw error;

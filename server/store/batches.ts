@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Collection } from 'mongodb';
-import type { BatchDoc } from './types.ts';
+import { Binary, type Collection } from 'mongodb';
+import type { BatchDoc, BatchSums } from './types.ts';
 
 interface ProcessDoc {
   _id: string;
@@ -14,13 +14,15 @@ const schema = new Schema<BatchDoc>(
     _id: { type: String },
     owner: { type: String, required: true },
     instance: { type: String, required: true },
-    state: { type: String, enum: ['open', 'done'], required: true },
+    state: { type: String, enum: ['open', 'done', 'sealed', 'kept'], required: true },
     openedAt: { type: Date, required: true },
   },
   { collection: 'batches', versionKey: false },
 );
 schema.index({ state: 1, owner: 1 }, { partialFilterExpression: { state: 'open' } });
-schema.index({ openedAt: 1 }, { expireAfterSeconds: 7 * 86_400, partialFilterExpression: { state: 'done' } });
+schema.index({ openedAt: 1 }, { name: 'to-seal', partialFilterExpression: { state: 'done' } });
+schema.index({ sealedAt: 1 }, { name: 'sealed', partialFilterExpression: { state: 'sealed' } });
+schema.index({ openedAt: 1 }, { name: 'kept', expireAfterSeconds: 7 * 86_400, partialFilterExpression: { state: 'kept' } });
 
 /**
  * Batch records: a batch is opened before its messages are inserted and done when all of them are judged, so whatever a dead process
@@ -31,9 +33,56 @@ export function batchStore(connection: Connection) {
   const collection = model.collection as unknown as Collection<BatchDoc>;
   const processes = connection.db!.collection<ProcessDoc>('processes');
   return {
-    indexes: () => model.createIndexes(),
+    async indexes(): Promise<void> {
+      // Earlier versions let batches go that are not sealed.
+      await collection.dropIndex('openedAt_1').catch(() => undefined);
+      await model.createIndexes();
+    },
     open: (doc: BatchDoc) => collection.insertOne(doc),
+    /** Their messages are all judged; they are to be sealed, also those that were before: something may have been added. */
     done: (ids: string[]) => collection.updateMany({ _id: { $in: ids } }, { $set: { state: 'done' } }),
+
+    /** The same of one, with what the chain is to say of its messages. */
+    doneWith: (id: string, { leaves, messages, facts }: BatchSums) =>
+      collection.updateOne({ _id: id }, { $set: { state: 'done', leaves: new Binary(Buffer.concat(leaves)), messages, facts } }),
+
+    /** Batches to be sealed, the oldest first. */
+    toSeal: (limit: number) => collection.find({ state: 'done' }).sort({ openedAt: 1 }).limit(limit).hint('to-seal').toArray(),
+
+    /** They are sealed, with so many messages. */
+    async sealed(batches: { id: string; messages: number }[]): Promise<void> {
+      if (batches.length === 0) return;
+      await collection.bulkWrite(
+        batches.map(({ id, messages }) => ({
+          updateOne: {
+            filter: { _id: id, state: 'done' as const },
+            update: {
+              $set: { state: 'sealed' as const, sealed: messages },
+              $currentDate: { sealedAt: true as const },
+              $unset: { leaves: 1 as const, messages: 1 as const, facts: 1 as const },
+            },
+          },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** Batches sealed so long ago that whoever was late with a message of theirs has stored it or never will. */
+    sealedLongAgo: (ms: number, limit: number) =>
+      collection
+        .find({ state: 'sealed', $expr: { $lt: ['$sealedAt', { $subtract: ['$$NOW', ms] }] } })
+        .sort({ sealedAt: 1 })
+        .limit(limit)
+        .hint('sealed')
+        .toArray(),
+
+    /** Nothing came after they were sealed. */
+    keep: (ids: string[]) => collection.updateMany({ _id: { $in: ids }, state: 'sealed' }, { $set: { state: 'kept' } }),
+
+    /** When the longest waiting of those to be sealed was opened (real time); null where none waits. */
+    async waitingSince(): Promise<Date | null> {
+      return (await collection.find({ state: 'done' }).sort({ openedAt: 1 }).limit(1).hint('to-seal').next())?.openedAt ?? null;
+    },
 
     /** Of these batches, those whose messages are all judged. */
     async doneOf(ids: string[]): Promise<Set<string>> {

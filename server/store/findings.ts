@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import type { AnyBulkWriteOperation, Collection, Filter } from 'mongodb';
+import { ObjectId, type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
 import type { FindingDoc } from './types.ts';
 import { insertUnlessThere } from './observations.ts';
 
@@ -29,7 +29,13 @@ schema.index({ rule: 1, at: 1, status: 1, code: 1, county: 1, enterprise: 1 }, {
 /** Contested and not answered yet: few. */
 export const DISPUTED = 'disputed';
 schema.index({ at: 1, _id: 1 }, { name: DISPUTED, partialFilterExpression: { disputed: true } });
+/** Whose present state is not in the chain of evidence yet: in the order they were written in. */
+const TO_SEAL = 'to-seal';
+schema.index({ toSeal: 1 }, { name: TO_SEAL, partialFilterExpression: { toSeal: { $exists: true } } });
 schema.index({ skeleton: 1, at: 1 }, { name: 'confusable', partialFilterExpression: { skeleton: { $exists: true } } });
+
+/** What every write of a finding sets: this state of it is to be sealed. */
+export const toBeSealed = () => ({ toSeal: new ObjectId() });
 
 /** Findings by their key. A judgement on fewer messages never replaces one on more (`basisSize`). */
 export function findingStore(connection: Connection) {
@@ -40,7 +46,11 @@ export function findingStore(connection: Connection) {
     indexes: () => model.createIndexes(),
 
     /** Inserts what is not there; gives the positions of those that were. */
-    insert: (docs: FindingDoc[]) => insertUnlessThere(collection, docs),
+    insert: (docs: FindingDoc[]) =>
+      insertUnlessThere(
+        collection,
+        docs.map((doc) => ({ ...doc, ...toBeSealed() })),
+      ),
 
     byIds(ids: string[]): Promise<FindingDoc[]> {
       return ids.length === 0 ? Promise.resolve([]) : collection.find({ _id: { $in: ids } }).toArray();
@@ -56,7 +66,7 @@ export function findingStore(connection: Connection) {
         return {
           replaceOne: {
             filter: { _id, basisSize: seen.basisSize, status: seen.status, disputed: seen.disputed ?? { $exists: false } },
-            replacement: set,
+            replacement: { ...set, ...toBeSealed() },
           },
         };
       });
@@ -70,6 +80,26 @@ export function findingStore(connection: Connection) {
         .sort({ dueAt: 1 })
         .limit(limit)
         .toArray();
+    },
+
+    /** Findings whose present state is to be sealed, those written first in front. */
+    toSeal: (limit: number) =>
+      collection
+        .find({ toSeal: { $exists: true } })
+        .sort({ toSeal: 1 })
+        .limit(limit)
+        .hint(TO_SEAL)
+        .toArray(),
+
+    /** These states are sealed; what was written over one since is to be sealed itself. */
+    async sealed(docs: FindingDoc[]): Promise<void> {
+      if (docs.length === 0) return;
+      await collection.bulkWrite(
+        docs.map(({ _id, toSeal }) => ({
+          updateOne: { filter: { _id, toSeal: toSeal! }, update: { $unset: { toSeal: 1 as const } } },
+        })),
+        { ordered: false },
+      );
     },
 
     /** The alerts of these have heard of their confirmation. */

@@ -4,6 +4,7 @@ import type { Db } from 'mongodb';
 import type { AlertDoc, LiveEventDoc, PendingEvent } from '../alerts/types.ts';
 import type { Logger } from '../log.ts';
 import { ALERTS, LIVE_EVENTS } from './alerts.ts';
+import { createLease } from './lease.ts';
 import { watchChanges } from './watch.ts';
 
 /** The live log of the store: numbered events of alerts, and what belongs to numbering them. */
@@ -28,12 +29,10 @@ export async function ensureLiveIndexes(connection: Connection): Promise<void> {
   await model.createIndexes();
 }
 
-/** The log's name and the writer's lease. */
+/** The log's name; the writer's lease lies beside it. */
 interface MetaDoc {
-  _id: 'log' | 'writer';
+  _id: 'log';
   log?: string;
-  owner?: string;
-  until?: Date;
 }
 
 /** What an alert's events were numbered as. */
@@ -52,6 +51,7 @@ export function createLiveEventStore(db: Db, log: Logger) {
   const events = db.collection<LiveEventDoc>(LIVE_EVENTS, durable);
   const alerts = db.collection<AlertDoc>(ALERTS, durable);
   const meta = db.collection<MetaDoc>('live_meta', durable);
+  const lease = createLease(db, 'live_meta', 'writer');
 
   async function edge(order: 1 | -1): Promise<number> {
     return (await events.findOne({}, { sort: { _id: order }, projection: { _id: 1 } }))?._id ?? 0;
@@ -137,29 +137,9 @@ export function createLiveEventStore(db: Db, log: Logger) {
       );
     },
 
-    /** Takes or keeps the writer's lease, by the store's own clock. @returns whether it is the owner's now. */
-    async lease(owner: string, ttlMs: number): Promise<boolean> {
-      const mine = { $or: [{ $eq: ['$owner', owner] }, { $lt: [{ $ifNull: ['$until', new Date(0)] }, '$$NOW'] }] };
-      try {
-        const lease = await meta.findOneAndUpdate(
-          { _id: 'writer' },
-          [
-            { $set: { owner: { $cond: [mine, owner, '$owner'] } } },
-            { $set: { until: { $cond: [{ $eq: ['$owner', owner] }, { $add: ['$$NOW', ttlMs] }, '$until'] } } },
-          ],
-          { upsert: true, returnDocument: 'after' },
-        );
-        return lease?.owner === owner;
-      } catch (error) {
-        if ((error as { code?: number }).code === 11000) return false;
-        throw error;
-      }
-    },
-
-    /** Gives the lease back, so that another need not wait for its end. */
-    async release(owner: string): Promise<void> {
-      await meta.deleteOne({ _id: 'writer', owner });
-    },
+    /** Who numbers events. */
+    lease: lease.take,
+    release: lease.release,
 
     /** Deletes events published before `before`: a prefix only, and never the last one. @returns how many */
     async retain(before: Date): Promise<number> {

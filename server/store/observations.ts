@@ -87,6 +87,26 @@ export function observationStore(connection: Connection) {
       return collection.find({ batch }).toArray();
     },
 
+    /** Of the messages of a batch what the chain of evidence asks, one after another, some at a time. */
+    toSealOf(batch: string): AsyncIterable<Pick<ObservationDoc, '_id' | 'kind' | 'message' | 'receivedAt' | 'raw' | 'facts'>> {
+      const projection = { kind: 1, message: 1, receivedAt: 1, raw: 1, facts: 1 } as const;
+      return collection.find({ batch }, { projection, hint: 'batch_1', batchSize: 200 });
+    },
+
+    /** How many messages each of these batches stored, along the index alone. */
+    async countOf(batches: string[]): Promise<Map<string, number>> {
+      if (batches.length === 0) return new Map();
+      const counted = collection.aggregate<{ _id: string; n: number }>(
+        [
+          { $match: { batch: { $in: batches } } },
+          { $project: { _id: 0, batch: 1 } },
+          { $group: { _id: '$batch', n: { $sum: 1 } } },
+        ],
+        { hint: 'batch_1' },
+      );
+      return new Map((await counted.toArray()).map(({ _id, n }) => [_id, n]));
+    },
+
     /** Messages of vehicles, slim or whole, in order of time. */
     find(filter: Filter<ObservationDoc>, projection?: Record<string, 1> | null, hint?: string): Promise<ObservationDoc[]> {
       return collection.find(filter, { ...(projection && { projection }), ...(hint && { hint }) }).toArray();

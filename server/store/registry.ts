@@ -52,6 +52,15 @@ export function registryStore(db: Db) {
       }
     },
 
+    /** Versions by their `_id`; absent ones are left out. */
+    versions<C extends Collection>(name: C, ids: string[]): Promise<VersionDoc<C>[]> {
+      return ids.length === 0
+        ? Promise.resolve([])
+        : of(name)
+            .find({ _id: { $in: ids } } as Filter<VersionDoc<C>>)
+            .toArray();
+    },
+
     /** Whole versions where `field` is one of `values`. */
     where<C extends Collection>(
       name: C,

@@ -1,4 +1,4 @@
-import type { Binary } from 'mongodb';
+import type { Binary, ObjectId } from 'mongodb';
 import type { Kind, RejectCode } from '../../devices/contract/kinds.ts';
 import type { PlateColor } from '../../devices/contract/messages.ts';
 import type { Decision, Reason } from '../../devices/contract/answers.ts';
@@ -159,6 +159,8 @@ export interface FindingDoc {
   basisSize: number;
   /** Key of the alert it belongs to; absent where it opens none. */
   alert?: string;
+  /** Names this state of it while it is not in the chain of evidence. */
+  toSeal?: ObjectId;
 }
 
 export interface DecisionDoc {
@@ -174,6 +176,8 @@ export interface DecisionDoc {
   findings: string[];
   /** Rules of its findings: what `forced-release` asks. */
   rules: string[];
+  /** The versions it was made with, as its message named them then. */
+  facts?: ObservationDoc['facts'];
   plate?: string;
   vin?: string;
   enterprise?: string;
@@ -206,8 +210,29 @@ export interface BatchDoc {
   owner: string;
   /** `INSTANCE` of that process: a new process of the same instance takes its open batches at once. */
   instance: string;
-  state: 'open' | 'done';
+  /**
+   * `done`: all its messages are judged, and not in the chain of evidence yet · `sealed`: they are · `kept`: nothing came after.
+   */
+  state: 'open' | 'done' | 'sealed' | 'kept';
   openedAt: Date;
+  /** Until it is sealed: the leaves its process made of what it stored, 32 bytes each; absent where it could not say all. */
+  leaves?: Binary;
+  /** How many of the leaves are messages. */
+  messages?: number;
+  /** Until it is sealed: versions of facts that its messages were judged with, those lately told left out. */
+  facts?: string[];
+  sealedAt?: Date;
+  /** How many of its messages are in the chain. */
+  sealed?: number;
+}
+
+/** What the chain of evidence is to say of a batch's messages. */
+export interface BatchSums {
+  /** Of messages and decisions, 32 bytes each. */
+  leaves: Buffer[];
+  messages: number;
+  /** Names of facts, as the chain names them. */
+  facts: string[];
 }
 
 /** A person's or the system's change of an alert. */

@@ -142,7 +142,8 @@ describe('judging a stored day again', function () {
     expect(await t.core.reconcile.turn(), 'these four, and the gate answer that stood on the changed one').to.equal(5);
     expect(await t.core.reconcile.turn(), 'once a day').to.equal(undefined);
     const [again] = await t.core.stores.findings.byIds([deleted._id]);
-    expect({ ...again, recordedAt: 0 }).to.deep.equal({ ...deleted, recordedAt: 0 });
+    const written = { recordedAt: 0, toSeal: 0 };
+    expect({ ...again, ...written }).to.deep.equal({ ...deleted, ...written });
     expect((await stored({ _id: failed._id })).status).to.equal('confirmed');
     expect((await stored({ _id: changed._id })).severity).to.equal(changed.severity);
     expect((await stored({ code: 'urea-warning' })).status, 'stands again, as what it answers does').to.equal('confirmed');

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { factRows, isTelling, measureRows } from '../../../web/src/format/measure.ts';
+import { measureRows } from '../../../server/http/contract/law/measures.ts';
+import { factRows, isTelling } from '../../../web/src/format/measure.ts';
 import { likelyColors, plateShape, plateText, typedPlate } from '../../../web/src/format/plate.ts';
 import { withdrawnKey } from '../../../web/src/format/withdrawn.ts';
 import { ago, endTime, fullTime, shortTime } from '../../../web/src/format/time.ts';

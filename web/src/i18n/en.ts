@@ -1,4 +1,4 @@
-import { lawEn } from './law.en.ts';
+import { lawEn } from '../../../server/http/contract/law/en.ts';
 import { workEn } from './work.en.ts';
 import { listEn, officeEn } from './office.en.ts';
 

@@ -1,4 +1,4 @@
-import { lawZh } from './law.zh-CN.ts';
+import { lawZh } from '../../../server/http/contract/law/zh-CN.ts';
 import { workZh } from './work.zh-CN.ts';
 import { listZh, officeZh } from './office.zh-CN.ts';
 

@@ -1,0 +1,53 @@
+import type { Collection } from '../../registry/types.ts';
+import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
+
+/** A fact as the chain names it: `fact/<collection>/<version>` or `policy/<version>`. */
+export type FactName = string;
+
+const OF_MESSAGES = {
+  device: 'devices',
+  vehicle: 'vehicles',
+  enterprise: 'enterprises',
+  response: 'responses',
+  machine: 'machinery',
+  declaration: 'declarations',
+} as const satisfies Partial<Record<keyof ObservationDoc['facts'], Collection>>;
+
+export const factName = (collection: Collection, version: string): FactName => `fact/${collection}/${version}`;
+export const policyName = (version: string): FactName => `policy/${version}`;
+
+/** The parts of a fact's name; null where it is a policy's. */
+export function factOf(name: FactName): { collection: Collection; version: string } | null {
+  const [, collection, version] = /^fact\/([a-z]+)\/(.+)$/s.exec(name) ?? [];
+  return collection === undefined ? null : { collection: collection as Collection, version: version! };
+}
+
+/** What a message was judged with. */
+export function factsOfMessage(facts: ObservationDoc['facts']): FactName[] {
+  const names = [policyName(facts.policy)];
+  for (const [part, collection] of Object.entries(OF_MESSAGES) as [keyof typeof OF_MESSAGES, Collection][]) {
+    const version = facts[part];
+    if (version !== undefined) names.push(factName(collection, version));
+  }
+  return names;
+}
+
+/** What a finding names of facts: those of its first message, and what its rule looked up besides. */
+export function factsOfFinding({ policyVersion, facts }: Pick<FindingDoc, 'policyVersion' | 'facts'>): FactName[] {
+  const names = [policyName(policyVersion)];
+  for (const [part, collection] of Object.entries(OF_MESSAGES)) {
+    const version = versionIn(facts[part]);
+    if (version !== undefined) names.push(factName(collection, version));
+  }
+  if (typeof facts.zoneVersion === 'string') names.push(factName('zones', facts.zoneVersion));
+  for (const version of Array.isArray(facts.permits) ? (facts.permits as unknown[]) : [])
+    if (typeof version === 'string') names.push(factName('permits', version));
+  return [...new Set(names)];
+}
+
+/** A fact in a finding is its version, or the fact itself with its version among its members. */
+function versionIn(fact: unknown): string | undefined {
+  if (typeof fact === 'string') return fact;
+  const version = (fact as { version?: unknown } | null | undefined)?.version;
+  return typeof version === 'string' ? version : undefined;
+}
