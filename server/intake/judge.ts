@@ -87,6 +87,8 @@ export function createJudge(deps: JudgeDeps) {
   async function begin(fresh: Work[], again: Work[]): Promise<Begun> {
     const all = [...fresh, ...again];
     const marked = urea.mark(all);
+    // Should the rest fail first, this failure has been heard of all the same.
+    marked.catch(() => undefined);
     const judged = all.filter((w) => w.doc.kind !== 'on-board');
     const gates = judged.filter(isGate);
     const [drafts, travels] = await Promise.all([judgeEach(judged), travelsInto(gates, all, deps)]);
