@@ -81,6 +81,16 @@ const OFFICE: Route[] = [
   { name: 'registry-deliveries', path: '/registry/deliveries', ready: LIST },
   { name: 'phase-out', path: '/phase-out', ready: LIST },
   { name: 'devices', path: '/devices', ready: LIST, details: true },
+  { name: 'enterprises', path: '/enterprises', ready: '[data-enterprise]' },
+  { name: 'enterprise', path: '/enterprises/E03', ready: 'canvas' },
+  { name: 'enterprise-rows', path: '/enterprises/E03/rows', ready: LIST, details: true },
+  { name: 'report', path: '/enterprises/E03/report', ready: '[data-test=report][data-ready=true]' },
+  { name: 'ledger-transport', path: '/ledgers/transport', ready: LIST, details: true },
+  { name: 'ledger-in-plant', path: '/ledgers/in-plant', ready: LIST, details: true },
+  { name: 'ledger-machinery', path: '/ledgers/machinery', ready: LIST, details: true },
+  { name: 'machinery', path: '/machinery', ready: LIST, details: true },
+  { name: 'machinery-declarations', path: '/machinery/declarations', ready: LIST },
+  { name: 'machinery-findings', path: '/machinery/findings', ready: LIST, details: true },
   { name: 'dead-letters', path: '/dead-letters', ready: LIST, details: true },
 ];
 /**
@@ -94,6 +104,7 @@ const ROUTES: Record<string, Route[]> = {
     { name: 'tokens', path: '/tokens', ready: LIST },
     { name: 'audit-log', path: '/audit-log', ready: LIST, details: true },
   ],
+  e04: [{ name: 'enterprise-own', path: '/enterprises', ready: 'canvas' }],
   police: [{ name: 'duty', path: '/duty', ready: 'main h1' }],
 };
 
