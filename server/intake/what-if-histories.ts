@@ -235,7 +235,7 @@ export function createWhatIfHistories(
       const own = works.filter((w) => w.doc.vehicle === vin && w.doc.smoke).map((w) => w.doc);
       if (own.length === 0) continue;
       const answered = inspections.get(vin) ?? [];
-      const drafts = failuresOf(own.map(itemOf), answered, draft);
+      const drafts = failuresOf(own.map(itemOf), answered, () => draft);
       histories.set(vin, { vin, docs: own, inspections: answered, failures: drafts, size: own.length + answered.length });
       for (const failure of drafts)
         expected.push(

@@ -60,22 +60,25 @@ function inOrder(a: ReadingItem, b: ReadingItem): number {
   return compareOrder({ ...a, kind: KIND }, { ...b, kind: KIND });
 }
 
+/** The policy version a reading was judged by. */
+export type PolicyOf = (reading: ReadingItem) => Policy;
+
 /**
  * The passes of one vehicle, in the order of their first readings. Readings that do not count neither begin, extend nor break one;
- * passes without opacity and Ringelmann are left out. A station's pass ends 60 s after its first reading (that moment included).
- * Where a pass begins depends on the readings before it: hand over a history that begins with a gap of more than 60 s.
+ * passes without opacity and Ringelmann are left out. A station's pass ends 60 s after its first reading (that moment included), by
+ * that reading's policy. Where a pass begins depends on the readings before it: hand over a history that begins with a longer gap.
  */
-export function passesOf(readings: readonly ReadingItem[], policy: Policy): Pass[] {
-  const within = policy.rules['remote-sensing'].passSeconds * 1000;
+export function passesOf(readings: readonly ReadingItem[], policyOf: PolicyOf): Pass[] {
   const passes: Pass[] = [];
-  const latest = new Map<string, Pass>();
+  const latest = new Map<string, { pass: Pass; until: number }>();
   for (const reading of readings.filter((r) => r.counts).sort(inOrder)) {
     const open = latest.get(reading.deviceId);
-    if (open !== undefined && reading.at - open.at <= within) {
-      open.readings.push(reading);
+    if (open !== undefined && reading.at <= open.until) {
+      open.pass.readings.push(reading);
     } else {
       const pass: Pass = { deviceId: reading.deviceId, at: reading.at, readings: [reading], worst: {}, over: [] };
-      latest.set(reading.deviceId, pass);
+      const until = reading.at + policyOf(reading).rules['remote-sensing'].passSeconds * 1000;
+      latest.set(reading.deviceId, { pass, until });
       passes.push(pass);
     }
   }
@@ -93,21 +96,22 @@ export function passesOf(readings: readonly ReadingItem[], policy: Policy): Pass
  * The failures of one vehicle: two consecutive passes over in the same pollutant, the second on a civil date no later than the
  * first's plus six months, and no inspection passed and no repair (of any result) strictly between them. Three failing passes in a
  * row make two. Each is a `failed` finding (warning, clue 6063): subject and observations are the pair of the passes' first readings,
- * `at` is the second's time.
+ * `at` is the second's time. A pair is judged by the policy of its second reading, whatever came into force since.
  * @param readings every reading of the vehicle (one VIN) in the stretch judged, in any order
  * @param inspections of the same VIN, whenever they were recorded; a corrected inspection stands once, as corrected
  */
 export function failuresOf(
   readings: readonly ReadingItem[],
   inspections: readonly InspectionFacts[],
-  policy: Policy,
+  policyOf: PolicyOf,
 ): FindingDraft[] {
-  const passes = passesOf(readings, policy);
+  const passes = passesOf(readings, policyOf);
   return passes.flatMap((second, i) => {
     const first = passes[i - 1];
     if (first === undefined) return [];
     const pollutants = SMOKE.filter((pollutant) => first.over.includes(pollutant) && second.over.includes(pollutant));
     if (pollutants.length === 0) return [];
+    const policy = policyOf(second.readings[0]!);
     const { windowMonths } = policy.rules['remote-sensing'];
     if (civilDate(second.at) > monthsLater(civilDate(first.at), windowMonths)) return [];
     const answered = inspections.some(

@@ -2,8 +2,7 @@ import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import type { Reading } from '../../devices/contract/messages.ts';
 import type { Policy } from '../policy/types.ts';
 import { findingOn } from './draft.ts';
-import { SMOKE, type ReadingItem } from './remote-sensing-history.ts';
-import type { FindingDraft, JudgeContext, Observation, Rule, VehicleFacts } from './types.ts';
+import type { FindingDraft, JudgeContext, Rule } from './types.ts';
 import { isDiesel } from './words.ts';
 
 /** Remote sensing of diesel vehicles (plan 五(四), HJ 845-2017): single readings, and the gate's answer to a standing failure. */
@@ -23,30 +22,6 @@ export function exceedances(body: Pick<Reading, 'measured'>, policy: Policy): Po
   if (ringelmann !== undefined && ringelmann > limits.ringelmann) over.push('ringelmann');
   if (no !== undefined && no > limits.noPpm) over.push('no');
   return over;
-}
-
-/**
- * A reading as the history of its vehicle keeps it, judged with its own facts: its reasons not to count (`invalid`), the registration
- * and the policy of its `at`.
- */
-export function readingItem(
-  observation: Pick<Extract<Observation, { kind: 'remote-sensing' }>, 'ref' | 'deviceId' | 'id' | 'at' | 'body'>,
-  invalid: readonly string[],
-  vehicle: VehicleFacts | undefined,
-  policy: Policy,
-): ReadingItem {
-  const { opacity, ringelmann } = observation.body.measured;
-  const over = exceedances(observation.body, policy);
-  return {
-    ref: observation.ref,
-    deviceId: observation.deviceId,
-    id: observation.id,
-    at: observation.at,
-    counts: invalid.length === 0 && vehicle !== undefined && isDiesel(vehicle),
-    ...(opacity === undefined ? {} : { opacity }),
-    ...(ringelmann === undefined ? {} : { ringelmann }),
-    over: SMOKE.filter((pollutant) => over.includes(pollutant)),
-  };
 }
 
 /**

@@ -38,12 +38,12 @@ export async function readingHistories(vins: string[], deps: HistoryDeps): Promi
     ),
     registry.inspections(concerned),
   ]);
+  await policies.load(docs.map((doc) => doc.facts.policy));
   for (const vin of concerned) {
     const own = docs.filter((doc) => doc.vehicle === vin);
     const answered = inspections.get(vin) ?? [];
-    const latest = Math.max(...own.map((doc) => doc.at.getTime()));
-    const policy = policies.at(latest, Infinity);
-    const failures = failuresOf(own.map(itemOf), answered, policy);
+    const policyNames = new Map(own.map((doc) => [doc._id, doc.facts.policy]));
+    const failures = failuresOf(own.map(itemOf), answered, ({ ref }) => policies.version(policyNames.get(ref)!));
     histories.set(vin, { vin, docs: own, inspections: answered, failures, size: own.length + answered.length });
   }
   return histories;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 import {
   arrival,
@@ -175,6 +176,19 @@ describe('a vehicle that fails at remote sensing', function () {
     await t.core.sweeps.now();
     expect(await t.store.db.collection('alerts').countDocuments({ state: 'open' })).to.equal(0);
     expect((await decisionOf(t, gate)).rejudged).to.include({ decision: 'admit' });
+  });
+
+  it('stays failed by the policy its readings were judged by, whatever comes into force later', async () => {
+    await feed(t, [
+      reading('晋H66001', '2021-10-01T08:00:00+08:00', BLACK),
+      reading('晋H66001', '2022-03-01T08:00:00+08:00', BLACK),
+    ]);
+    const rules = { ...xinzhou2021.rules, 'remote-sensing': { ...xinzhou2021.rules['remote-sensing'], windowMonths: 1 } };
+    await t.activate({ ...xinzhou2021, version: 'one-month', rules }, '2022-03-25T00:00:00+08:00');
+    t.clock.set('2022-03-26T12:00:00+08:00');
+    await feed(t, [reading('晋H66001', '2022-03-26T08:00:00+08:00', CLEAN)]);
+    expect((await failed(t)).map((f) => [f.status, f.policyVersion])).to.deep.equal([['confirmed', 'xinzhou-2021']]);
+    t.clock.set(NOW);
   });
 
   it('comes to the same findings, last words and alerts in whatever order its messages arrive', async () => {

@@ -9,7 +9,7 @@ import {
   type Smoke,
 } from '../../../server/rules/remote-sensing-history.ts';
 import type { InspectionFacts } from '../../../server/rules/types.ts';
-import { policy, t } from './given-road.ts';
+import { policy, policyWith, t } from './given-road.ts';
 
 let next = 0;
 /** A counting reading with clean smoke; `over` names what it is over in. */
@@ -38,8 +38,9 @@ function inspection(
 }
 
 const smoke: Smoke[] = ['opacity'];
+const byPolicy = () => policy;
 const failures = (readings: ReadingItem[], inspections: InspectionFacts[] = []): Failure[] =>
-  failuresOf(readings, inspections, policy).map(({ at, subject }) => ({ at, subject }));
+  failuresOf(readings, inspections, byPolicy).map(({ at, subject }) => ({ at, subject }));
 
 describe('failures by remote sensing', () => {
   const table: { what: string; readings: ReadingItem[]; inspections?: InspectionFacts[]; fails: string[] }[] = [
@@ -179,13 +180,29 @@ describe('failures by remote sensing', () => {
     });
   }
 
+  it('are judged each by the policy of its second reading, passes by that of their first', () => {
+    const stricter = policyWith('remote-sensing', { windowMonths: 1, passSeconds: 10 });
+    const list = [
+      reading('2021-06-01', smoke, { id: 'a' }),
+      reading('2021-11-01 08:00:00', smoke, { id: 'b' }),
+      reading('2021-11-01 08:00:30', smoke, { id: 'c' }),
+      reading('2022-01-01 08:00:00', smoke, { id: 'd' }),
+      reading('2022-01-01 08:00:30', smoke, { id: 'e' }),
+    ];
+    const later = ({ at }: ReadingItem) => (at < t('2021-12-01') ? policy : stricter);
+    expect(failuresOf(list, [], later).map((f) => f.subject)).deep.equal([
+      'remote-sensing/rs1/a+remote-sensing/rs1/b',
+      'remote-sensing/rs1/d+remote-sensing/rs1/e',
+    ]);
+  });
+
   it('names the pair of the first readings, the worst values and the clue', () => {
     const readings = [
       reading('2021-11-01 08:00:00', smoke, { id: 'a' }),
       reading('2021-11-01 08:00:30', smoke, { id: 'b', opacity: 60 }),
       reading('2021-11-02', smoke, { id: 'c', deviceId: 'rs2', ringelmann: undefined }),
     ];
-    const [finding] = failuresOf(readings, [], policy);
+    const [finding] = failuresOf(readings, [], byPolicy);
     expect(finding).deep.include({
       rule: 'remote-sensing',
       code: 'failed',
@@ -202,7 +219,7 @@ describe('failures by remote sensing', () => {
   });
 
   it('names two days by their dates, two passes of one day by the time of day', () => {
-    const said = (one: string, two: string) => failuresOf([reading(one, smoke), reading(two, smoke)], [], policy)[0];
+    const said = (one: string, two: string) => failuresOf([reading(one, smoke), reading(two, smoke)], [], byPolicy)[0];
     expect(said('2021-11-01', '2021-11-02')?.zh).match(/^2021-11-01与2021-11-02连续两次/);
     expect(said('2021-11-01 08:05', '2021-11-01 13:40')?.zh).match(/^2021-11-01 08:05与13:40连续两次/);
     expect(said('2021-11-01 08:05', '2021-11-01 13:40')?.en).match(/, 2021-11-01 08:05 and 13:40: failed$/);
@@ -212,7 +229,7 @@ describe('failures by remote sensing', () => {
     const one = '2021-11-01 08:00:00';
     const passes = passesOf(
       [reading(one, [], { deviceId: 'rs2', id: '1' }), reading(one, [], { id: 'b' }), reading(one, [], { id: 'Z' })],
-      policy,
+      byPolicy,
     );
     expect(passes.map((p) => p.readings.map((r) => r.ref))).deep.equal([
       ['remote-sensing/rs1/Z', 'remote-sensing/rs1/b'],
@@ -249,8 +266,8 @@ describe('failures by remote sensing', () => {
           inspectionKind: 'periodic',
           result: 'passed',
         }));
-        expect(passesOf(again, policy)).deep.equal(passesOf(items, policy));
-        expect(failuresOf(again, [...inspections].reverse(), policy)).deep.equal(failuresOf(items, inspections, policy));
+        expect(passesOf(again, byPolicy)).deep.equal(passesOf(items, byPolicy));
+        expect(failuresOf(again, [...inspections].reverse(), byPolicy)).deep.equal(failuresOf(items, inspections, byPolicy));
       }),
     );
   });

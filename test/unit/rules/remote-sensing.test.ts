@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Reading } from '../../../devices/contract/messages.ts';
-import { readingItem, remoteSensing } from '../../../server/rules/remote-sensing.ts';
+import { remoteSensing } from '../../../server/rules/remote-sensing.ts';
 import type { JudgeContext, Observation } from '../../../server/rules/types.ts';
 import { observation, policy, recognised, station, t, truck } from './given-road.ts';
 
@@ -64,18 +64,6 @@ describe('a single remote-sensing reading', () => {
     expect(said({ opacity: 46.125, ringelmann: 2 })[0]?.[0]).equal(
       '遥感检测烟度超标：不透光度46.13%（限值30%），林格曼2级（限值1级）',
     );
-  });
-
-  it('enters the history with its own values and flags', () => {
-    const reading = observation('remote-sensing', 'reading', at, { measured: { opacity: 40, no: 2000 } }) as Extract<
-      Observation,
-      { kind: 'remote-sensing' }
-    >;
-    const item = { ref: reading.ref, deviceId: 'd1', id: '1', at, opacity: 40, over: ['opacity'] };
-    expect(readingItem(reading, [], truck(), policy)).deep.equal({ ...item, counts: true });
-    expect(readingItem(reading, ['clock'], truck(), policy)).deep.equal({ ...item, counts: false });
-    expect(readingItem(reading, [], truck({ fuel: 'E' }), policy)).deep.equal({ ...item, counts: false });
-    expect(readingItem(reading, [], undefined, policy)).deep.equal({ ...item, counts: false });
   });
 });
 
