@@ -153,7 +153,7 @@ export interface NamedPicture {
 }
 
 /**
- * `photo-not-uploaded`: a passage at a gate, of whatever plate and outcome, names a picture of a role the gate is required to take, which
+ * `photo-not-uploaded`: a passage at a gate, of whatever plate (but a trailer's) and outcome, names a picture of a role the gate is required to take, which
  * the gate had not uploaded 24 h later (24 h exactly is in time). What comes after that does not change it: it was not there when it had
  * to be.
  */

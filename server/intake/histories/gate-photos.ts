@@ -12,11 +12,15 @@ import type { HistoryDeps } from './deps.ts';
 export const LEDGER_SLICE = 5 * MINUTE;
 const AT_ONCE = 200;
 
-/** Whether a passage names a picture its gate is required to take: 24 h later it is asked whether it came. */
-export function namesRequired({ observation, device }: Pick<Work, 'observation' | 'device'>): boolean {
+/**
+ * Whether a passage names a picture its gate is required to take: 24 h later it is asked whether it came. Not of trailers, of which
+ * nothing is said but that they are, and which photos are missing (rules.md §4).
+ */
+export function namesRequired({ observation, device, recognition }: Pick<Work, 'observation' | 'device' | 'recognition'>): boolean {
   return (
     observation.kind === 'gate' &&
     observation.message === 'passage' &&
+    recognition?.outcome !== 'trailer' &&
     (observation.body.images ?? []).some(({ role }) => device.requiredPhotos?.includes(role))
   );
 }
