@@ -149,3 +149,8 @@ export function findingDoc(
 export function findingKey(draft: Pick<FindingDraft, 'rule' | 'code' | 'subject'>): string {
   return `${draft.rule}|${draft.code}|${draft.subject}`;
 }
+
+/** The rule a finding's key begins with. */
+export function ruleOfKey(key: string): string {
+  return key.slice(0, key.indexOf('|'));
+}

@@ -6,7 +6,7 @@ import { judgeForcedRelease } from '../../rules/forced-release.ts';
 import type { AnswerGiven } from '../../rules/types.ts';
 import type { DecisionDoc, ObservationDoc } from '../../store/types.ts';
 import { restoreWorks } from '../restore.ts';
-import { findingDoc, subjectOf } from '../finding-docs.ts';
+import { findingDoc, ruleOfKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
@@ -86,10 +86,7 @@ function payloadAnswer(work: Work, payloads: Map<string, GatePolicy>): DecisionW
 }
 
 /** The answer a decision was; where a passage is compared with its own, a later judgement of it counts. */
-function answerOf(decision: DecisionDoc, later = false): AnswerGiven {
-  return {
-    decision: later && decision.rejudged ? (decision.rejudged.decision as AnswerGiven['decision']) : decision.decision.decision,
-    rules: decision.rules,
-    published: decision.published,
-  };
+function answerOf({ decision, rules, rejudged, published }: DecisionDoc, later = false): AnswerGiven {
+  if (!later || !rejudged) return { decision: decision.decision, rules, published };
+  return { decision: rejudged.decision as AnswerGiven['decision'], rules: rejudged.findings.map(ruleOfKey), published };
 }

@@ -35,6 +35,9 @@ const CORRECTED = Object.values(CASES)
   .filter(({ was, is }) => was !== is)
   .map(({ is }) => ({ ...is, validFrom: '2021-07-01' }));
 
+/** In force while the older one passes: let in against it, it is the graver. */
+const RESPONSE = { id: 'r1', level: 'orange', counties: ['140900'], start: at('08:05'), end: at('08:15'), issuedBy: '市政府', reference: '1号' };
+
 /** A day of everything: gates, readings, telemetry, through traffic, pairs, ledgers. */
 function messagesOfDay(): Message[][] {
   const turned = arrival('晋H77003', at('11:00'));
@@ -112,6 +115,7 @@ describe('a re-judge', function () {
       t,
       Object.values(CASES).map(({ was }) => was),
     );
+    await t.rows('responses', [RESPONSE]);
     day = messagesOfDay();
     t.clock.set('2022-03-10T23:00:00+08:00');
     await storeDay(t);
@@ -139,6 +143,7 @@ describe('a re-judge', function () {
         ideal,
         Object.values(CASES).map(({ is }) => is),
       );
+      await ideal.rows('responses', [RESPONSE]);
       ideal.clock.set('2022-03-10T23:00:00+08:00');
       await storeDay(ideal);
       const right = await verdict(ideal);
