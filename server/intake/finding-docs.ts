@@ -24,12 +24,10 @@ export function subjectOf(work: Work): FindingSubject {
   const images =
     'images' in observation.body ? observation.body.images?.map(({ role, sha256 }) => ({ role, sha256 })) : undefined;
   return {
-    ...(doc.plate !== undefined && { plate: doc.plate }),
-    ...(vehicle && { vin: vehicle.vin, plate: doc.plate ?? `${vehicle.plateNumber},${vehicle.plateColor}` }),
+    ...whose(work),
     device: `${doc.kind}/${doc.deviceId}`,
     ...(doc.enterprise !== undefined && { enterprise: doc.enterprise }),
     ...(doc.county !== undefined && { county: doc.county }),
-    ...shownVehicle(work),
     place: placeOf(work),
     ...(images && images.length > 0 && { images }),
     facts: {
@@ -51,14 +49,19 @@ export function subjectOf(work: Work): FindingSubject {
   };
 }
 
-function shownVehicle({ vehicle, recognition }: Work): { vehicle?: VehicleShown } {
-  if (vehicle) {
-    return {
-      vehicle: { number: vehicle.plateNumber, color: vehicle.plateColor, stage: vehicle.stage ?? 'unknown', known: true },
-    };
+/** The vehicle and the plate that something is said of. A fill is a vehicle's only where its plate was matched exactly. */
+function whose({ observation, doc, vehicle, recognition }: Work): Pick<FindingSubject, 'plate' | 'vin' | 'vehicle'> {
+  if (vehicle && !(observation.kind === 'urea-pump' && recognition?.outcome === 'corrected')) {
+    const { plateNumber: number, plateColor: color, vin, stage = 'unknown' } = vehicle;
+    return { plate: doc.plate ?? `${number},${color}`, vin, vehicle: { number, color, stage, known: true } };
   }
-  if (!recognition) return {};
-  return { vehicle: { number: recognition.number, color: recognition.color, stage: 'unknown', known: false } };
+  if (!recognition) return doc.plate === undefined ? {} : { plate: doc.plate };
+  const { color } = recognition;
+  const number = vehicle ? recognition.read : recognition.number;
+  return {
+    ...(number !== '' && { plate: `${number},${color}` }),
+    vehicle: { number, color, stage: 'unknown', known: false },
+  };
 }
 
 function placeOf({ observation, device }: Work): Place {

@@ -153,6 +153,9 @@ describe('urea by clock hours', function () {
     await feed(t, [arrival(NUMBER, later(START, 1)), arrival('晋H88002', later(START, 1)), arrival('晋H88003', later(START, 1))]);
     const warned = (await findings()).filter((f) => f.code === 'urea-warning').map((f) => f.vin);
     expect(warned).to.have.members([VIN, truck('晋H88003', '4').vin]);
+    const corrected = (await findings()).find((f) => f.vin === undefined);
+    expect(corrected, 'of the plate as it was read').to.include({ plate: '晋H8800Z,yellow', code: 'bad-urea' });
+    expect(corrected!.alert).to.contain('晋H8800Z,yellow');
   });
 
   it('tells gates of a bad fill that comes after them', async () => {
