@@ -12,7 +12,7 @@ import { listFilter, readCursor, writeCursor } from './query.ts';
 import { changeOf, fieldsOf, refreshAlerts } from './refresh.ts';
 import { concernOf } from './evolve.ts';
 import { scopeFilter, scopeOf, sees } from './scope.ts';
-import { applyStep, escalate, STEPS_OF } from './steps.ts';
+import { applyStep, demandStep, escalate } from './steps.ts';
 import type { Actor, AlertDoc } from './types.ts';
 
 export interface AlertsDeps {
@@ -122,7 +122,7 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
      */
     async assignables(id: string, actor: Actor): Promise<Assignable[]> {
       const doc = await find(id, actor);
-      if (!STEPS_OF[actor.role].includes('dispatch')) throw problems.stepNotYours();
+      demandStep(actor, 'dispatch');
       return assignablesOf(await users.all(), concernOf(doc), actor);
     },
 

@@ -36,6 +36,11 @@ export const STEPS_OF: Readonly<Record<Actor['role'], readonly AlertStepName[]>>
 
 const HISTORY_FULL = 2000;
 
+/** What a step needs first of all, whatever else the request says. @throws AppError 403 where no alert takes it from this role */
+export function demandStep({ role }: Pick<Actor, 'role'>, step: AlertStepName): void {
+  if (!STEPS_OF[role].includes(step)) throw problems.stepNotYours();
+}
+
 /**
  * One step of a person.
  * @param now the platform's time

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import { AppError } from '../../errors.ts';
 import type { AlertPage, Alerts } from '../../alerts/alerts.ts';
+import { demandStep } from '../../alerts/steps.ts';
 import { actorOf, allow } from '../access.ts';
 import { ALERT_COLUMNS } from '../columns.ts';
 import { sendExport } from '../export.ts';
@@ -51,6 +52,7 @@ export function alertsRouter({
         zh: '没有这个步骤',
         en: `there is no step ${ALERT_STEPS.join(', ')} of this name`,
       });
+    demandStep(actorOf(req), step);
     const key = req.get('Idempotency-Key');
     if (key !== undefined && !/^[\x21-\x7e]{1,128}$/.test(key)) {
       throw new AppError(400, 'idempotency-key-malformed', {

@@ -249,6 +249,8 @@ describe('people work on alerts through two processes', function () {
     const own = await judged('scope-gate', ['a']);
     expect((await step('zhao', own, 'acknowledge')).status).to.equal(403);
     expect((await step('zhao', own, 'comment', { text: '已劝返' })).status).to.equal(200);
+    const bare = await call('audit', 'POST', `/alerts/${own}/dispatch`);
+    expect(bare.status, 'a role’s step is refused before its body and headers are looked at').to.equal(403);
   });
 
   it('names whom an alert can be dispatched to: who may see it and handle it', async () => {
