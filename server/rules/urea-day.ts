@@ -27,12 +27,14 @@ const RANK = { info: 0, warning: 1, critical: 2 } as const;
  * The findings of one VIN and civil day: of each code the most severe one, of these the earliest. They stand on hours, not on
  * messages: `observations` is empty, `at` is the end of the last hour, `facts.from` and `facts.to` are the window. Subject
  * `<vin>:<day>`.
+ * @param policyAt the policy by which an hour is judged that begins at a moment: a window by that of its last hour
  */
-export function judgeUreaDay(input: UreaDay, policy: Policy): FindingDraft[] {
+export function judgeUreaDay(input: UreaDay, policyAt: (hour: number) => Policy): FindingDraft[] {
   const hours = input.hours.filter((hour) => hour.scrSamples > 0).sort((a, b) => a.hour - b.hour);
   const found: FindingDraft[] = [];
   const today = hours.filter((hour) => civilDate(hour.hour) === input.day);
   for (const hour of today) {
+    const policy = policyAt(hour.hour);
     const until = hours.slice(0, hours.indexOf(hour) + 1);
     found.push(
       ...reagentEmpty(input, hour, policy),
@@ -42,7 +44,7 @@ export function judgeUreaDay(input: UreaDay, policy: Policy): FindingDraft[] {
       ...lowConsumption(input, until, policy),
     );
   }
-  found.push(...reagentLow(input, today, policy));
+  found.push(...reagentLow(input, today, policyAt));
   const best = new Map<string, FindingDraft>();
   // Hours come in order, so a later one takes the place only if it is more severe.
   for (const draft of found) {
@@ -128,12 +130,13 @@ function lowConsumption(input: UreaDay, hours: readonly HourSums[], policy: Poli
 }
 
 /** Stands from the day's first hour with samples to the one in which the distance is reached: `hours` are the day's, ascending. */
-function reagentLow(input: UreaDay, hours: readonly HourSums[], policy: Policy): FindingDraft[] {
-  const { belowPercent, overKm } = policy.rules['urea-use'].reagentLow;
+function reagentLow(input: UreaDay, hours: readonly HourSums[], policyAt: (hour: number) => Policy): FindingDraft[] {
   let sum = 0;
-  const reached = hours.find((hour) => exact((sum += hour.lowKm)) > overKm);
+  const reached = hours.find((hour) => exact((sum += hour.lowKm)) > policyAt(hour.hour).rules['urea-use'].reagentLow.overKm);
   const first = hours[0];
   if (reached === undefined || first === undefined) return [];
+  const policy = policyAt(reached.hour);
+  const { belowPercent, overKm } = policy.rules['urea-use'].reagentLow;
   const km = exact(hours.reduce((all, hour) => all + hour.lowKm, 0));
   return [
     {

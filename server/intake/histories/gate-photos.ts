@@ -16,7 +16,11 @@ const AT_ONCE = 200;
  * Whether a passage names a picture its gate is required to take: 24 h later it is asked whether it came. Not of trailers, of which
  * nothing is said but that they are, and which photos are missing (rules.md §4).
  */
-export function namesRequired({ observation, device, recognition }: Pick<Work, 'observation' | 'device' | 'recognition'>): boolean {
+export function namesRequired({
+  observation,
+  device,
+  recognition,
+}: Pick<Work, 'observation' | 'device' | 'recognition'>): boolean {
   return (
     observation.kind === 'gate' &&
     observation.message === 'passage' &&

@@ -188,8 +188,9 @@ export function createUreaHours(deps: UreaDeps) {
   async function judgeDays(days: VehicleDay[]): Promise<SpanJudgement[]> {
     const spans = days.map(({ vin, day }) => {
       const start = civilDayStart(day);
-      const policy = policies.at(start, Infinity);
-      return { vin, day, policy, from: start - policy.rules['urea-use'].windowDays * DAY, end: start + DAY };
+      const stretches = policies.between(start, start + DAY, Infinity);
+      const windowDays = Math.max(...stretches.map(({ policy }) => policy.rules['urea-use'].windowDays));
+      return { vin, day, from: start - windowDays * DAY, end: start + DAY };
     });
     const keysOf = ({ vin, day }: VehicleDay) =>
       DAY_CODES.map((code) => findingKey({ rule: 'urea-use', code, subject: `${vin}:${day}` }));
@@ -211,11 +212,12 @@ export function createUreaHours(deps: UreaDeps) {
       findings.byIds(days.flatMap(keysOf)),
       registry.vehiclesByVin(spans.map((s) => s.vin)),
     ]);
-    return spans.map(({ vin, day, policy, from, end }) => {
+    const policyAt = (hour: number) => policies.at(hour, Infinity);
+    return spans.map(({ vin, day, from, end }) => {
       const own = sums.filter((h) => h.vin === vin && h.hour >= from && h.hour < end).sort((a, b) => a.hour - b.hour);
       const filled = fills.filter((f) => f.vehicle === vin && f.at.getTime() >= from && f.at.getTime() < end);
       const basisSize = own.reduce((n, h) => n + h.messages, 0) + filled.length;
-      const drafts = judgeUreaDay({ vin, day, hours: own, fills: filled.map(fillOf) }, policy);
+      const drafts = judgeUreaDay({ vin, day, hours: own, fills: filled.map(fillOf) }, policyAt);
       return {
         expected: drafts.map((draft): FindingDoc => {
           const last = own.findLast((h) => h.hour < draft.at);
@@ -229,7 +231,7 @@ export function createUreaHours(deps: UreaDeps) {
             }),
             place: { device: `on-board/${vin}`, name: vin, ...(last?.lon !== undefined && { lon: last.lon, lat: last.lat! }) },
             facts: { ...(vehicle && { vehicle }) },
-            policy,
+            policy: policyAt(draft.at - HOUR),
           };
           const span = { vehicle: vin, from: new Date(String(draft.facts?.from)), to: new Date(String(draft.facts?.to)) };
           return findingDoc(draft, subject, { recordedAt: clock.now(), basisSize, span });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { DAY, HOUR, formatInstant } from '../../../devices/contract/instant.ts';
 import { judgeUreaDay, type UreaDay } from '../../../server/rules/urea-day.ts';
 import type { HourSums } from '../../../server/rules/types.ts';
-import { policy, t } from './given-road.ts';
+import type { Policy } from '../../../server/policy/types.ts';
+import { policy, policyWith, t } from './given-road.ts';
 
 const DATE = '2021-11-15';
 /** The sums of an hour: nothing driven, level 50 %. */
@@ -25,7 +26,7 @@ function hour(time: string, changes: Partial<HourSums> = {}): HourSums {
   };
 }
 const judge = (hours: HourSums[], fills: string[] = [], day = DATE) =>
-  judgeUreaDay({ vin: 'VIN1', day, hours, fills: fills.map((at) => ({ at: t(at) })) } satisfies UreaDay, policy);
+  judgeUreaDay({ vin: 'VIN1', day, hours, fills: fills.map((at) => ({ at: t(at) })) } satisfies UreaDay, () => policy);
 const found = (hours: HourSums[], fills: string[] = [], day = DATE) =>
   judge(hours, fills, day).map((f) => `${f.code} ${formatInstant(f.at).slice(5, 16)}`);
 
@@ -51,6 +52,21 @@ describe('an empty reagent tank', () => {
   for (const { what, hours, finds } of table) {
     it(`${what}: ${finds.join(', ') || 'nothing'}`, () => expect(found(hours)).deep.equal(finds));
   }
+
+  it('is asked of each hour by the policy in force when it began', () => {
+    const milder = policyWith('urea-use', {
+      reagentEmpty: { belowPercent: 2.5, overKm: 20 },
+      reagentLow: { belowPercent: 10, overKm: 20 },
+    });
+    const at = (noon: Policy, before: Policy) => (hour: number) => (hour >= t(`${DATE} 12:00`) ? noon : before);
+    const hours = [hour('11:00', { emptyKm: 9, lowKm: 15 }), hour('12:00', { emptyKm: 9, lowKm: 15 })];
+    const codes = (policyAt: (hour: number) => Policy) =>
+      judgeUreaDay({ vin: 'VIN1', day: DATE, hours, fills: [] }, policyAt).map(
+        (f) => `${f.code} ${formatInstant(f.at).slice(11, 16)}`,
+      );
+    expect(codes(at(milder, policy))).deep.equal(['reagent-empty 12:00', 'reagent-low 13:00']);
+    expect(codes(at(policy, milder))).deep.equal(['reagent-empty 13:00']);
+  });
 
   it('is a warning of vehicle and civil day that stands on the hour', () => {
     expect(judge([hour('08:00', { emptyKm: 6.04, reagentMin: 1.2 })])[0]).deep.include({

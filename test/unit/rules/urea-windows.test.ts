@@ -114,7 +114,7 @@ describe('low consumption of urea', () => {
   for (const { what, hours, fills = [], finds } of table) {
     it(`${what}: ${finds.join(', ') || 'nothing'}`, () => {
       const given = fills.map(([at, volume]) => ({ at: whole(at), volume }));
-      const drafts = judgeUreaDay({ vin: 'VIN1', day: DATE, hours, fills: given }, policy);
+      const drafts = judgeUreaDay({ vin: 'VIN1', day: DATE, hours, fills: given }, () => policy);
       const low = drafts.filter((f) => f.code === 'low-consumption');
       expect(low.map((f) => `${f.severity} ${String(f.measured?.percent)}`)).deep.equal(finds);
     });
