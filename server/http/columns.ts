@@ -17,6 +17,7 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   limit: ['限值', 'limit'], basis: ['依据', 'basis'], policyVersion: ['政策版本', 'policy version'], alertId: ['预警', 'alert'],
   ref: ['凭条号', 'reference'], decision: ['决定', 'decision'], reasons: ['理由', 'reasons'], 'vehicle.number': ['号牌号码', 'plate'],
   'vehicle.color': ['号牌颜色', 'plate colour'], 'vehicle.stage': ['排放阶段', 'stage'], 'control.level': ['管控级别', 'control level'],
+  titleZh: ['中文名称', 'title in Chinese'], titleEn: ['英文名称', 'title in English'], builtIn: ['内置', 'built in'], inForce: ['现行', 'in force'], rev: ['修改次数', 'revision'], draftedBy: ['起草人', 'drafted by'], draftedAt: ['起草时间', 'drafted'], writers: ['修改过的人', 'written by'], activatedBy: ['启用人', 'activated by'], from: ['起始', 'from'],
   observation: ['原始记录', 'observation'], what: ['类别', 'what'], before: ['原判定', 'before'], after: ['新判定', 'after'], tonnes: ['货物吨数', 'tonnes'], finding: ['结果编号', 'finding'], published: ['已下发', 'published'], findings: ['结果', 'findings'], bytes: ['字节数', 'bytes'],
   sha256: ['摘要', 'SHA-256'], raw: ['原文（base64）', 'raw (base64)'], by: ['操作人', 'by'], action: ['操作', 'action'],
   target: ['目标', 'target'], state: ['状态', 'state'], firstAt: ['首次时间', 'first'], lastAt: ['最近时间', 'last'], 'place.name': ['地点', 'place'],
@@ -94,7 +95,7 @@ export const UREA_COLUMNS = columns([
   'last.id',
 ]);
 export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
-export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore
+export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'writers', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore
 export const DEVICE_HEALTH_COLUMNS = columns(['kind', 'id', 'nameZh', 'enterprise', 'enterpriseName', 'county', 'online', 'lastHeard', 'queued', 'dropped', 'firmware', 'transmission.today', 'transmission.yesterday', 'clockSkew', 'calibratedUntil', 'findings']); // prettier-ignore
 export const JOB_ROW_COLUMNS = columns(['at', 'what', 'observation', 'plate', 'enterprise', 'county', 'rule', 'code', 'before', 'after', 'tonnes', 'finding']); // prettier-ignore
 export const TOKEN_COLUMNS = columns(['id', 'name', 'role', 'enterpriseId', 'counties', 'expires', 'createdBy']);

@@ -21,8 +21,17 @@ export function read<S extends z.ZodType>(schema: S, value: unknown, req: Reques
   const locale = languageOf(req) === 'en' ? z.locales.en() : z.locales.zhCN();
   const result = schema.safeParse(value, { error: locale.localeError });
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }));
+  const errors = result.error.issues.map((issue) => ({
+    path: issue.path.join('.'),
+    message: sideOf(issue.message, languageOf(req)),
+  }));
   throw new AppError(400, 'malformed', { zh: '请求有误，见 errors', en: 'the request is malformed, see errors' }, { errors });
+}
+
+/** A sentence of a schema that stands in both languages, `zh / en`, in one of them; others as they are. */
+function sideOf(message: string, language: Language): string {
+  const [zh, en] = message.split(' / ');
+  return en === undefined ? message : language === 'zh' ? zh! : en;
 }
 
 /** Sends an error as RFC 9457 `application/problem+json`. */

@@ -33,8 +33,11 @@ export interface WhatIfResult {
   decisions: Record<string, number>;
   /** By rule and code. */
   rules: Record<string, Record<string, CodeChange>>;
-  /** Changed decisions of passages and arrivals by enterprise; `tonnes`: cargo of passages that would have been refused. */
-  enterprises: Record<string, { decisions: Record<string, number>; tonnes: number }>;
+  /**
+   * Changed decisions of passages and arrivals by enterprise; `tonnes`: cargo of passages that would have been refused; `tonnesFreed`, where
+   * there is some: of those that were refused and would not have been.
+   */
+  enterprises: Record<string, { decisions: Record<string, number>; tonnes: number; tonnesFreed?: number }>;
   /** What the draft has other numbers for and was taken as it was found. */
   notJudged?: NotJudged[];
 }
@@ -158,10 +161,13 @@ function compare(
   if (enterprise === undefined) return rows;
   const own = (found.enterprises[enterprise] ??= { decisions: {}, tonnes: 0 });
   own.decisions[change] = (own.decisions[change] ?? 0) + 1;
-  if (observation.message === 'passage' && after === 'refuse')
-    own.tonnes = Math.round((own.tonnes + (tonnes ?? 0)) * 1000) / 1000;
+  if (tonnes !== undefined && after === 'refuse') own.tonnes = sumOf(own.tonnes, tonnes);
+  if (tonnes !== undefined && before === 'refuse') own.tonnesFreed = sumOf(own.tonnesFreed ?? 0, tonnes);
   return rows;
 }
+
+/** Tonnes added up, to the kilogram. */
+export const sumOf = (sum: number, tonnes: number): number => Math.round((sum + tonnes) * 1000) / 1000;
 
 function draftRow(
   job: string,

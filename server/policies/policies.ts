@@ -23,6 +23,8 @@ export interface PolicyShown {
   rev: number;
   draftedBy?: string;
   draftedAt?: string;
+  /** Who wrote in it, its drafter first: none of them activates it. */
+  writers?: string[];
   activatedBy?: string;
   from?: string;
   recordedAt?: string;
@@ -168,11 +170,17 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
      * @param seenRev the revision the caller saw, where one was named
      * @throws 403 `second-person-needed`, 404, 409 `already-active`, 412 `stale`, 422 `retroactive`
      */
-    async activate(version: string, from: number, seenRev: number | undefined, by: Actor): Promise<PolicyDetail> {
+    async activate(
+      version: string,
+      from: number,
+      seenRev: number | undefined,
+      by: Actor,
+      language: 'zh' | 'en' = 'zh',
+    ): Promise<PolicyDetail> {
       const draft = await draftOf(version, seenRev, by);
       if (draft.writers.includes(by.username)) throw problems.secondPerson();
       const now = clock.now();
-      if (from < now) throw problems.retroactive();
+      if (from < now) throw problems.retroactive(language);
       const active: PolicyDoc = {
         ...draft,
         state: 'active',
@@ -238,6 +246,7 @@ function shown(doc: PolicyDoc, current: string): PolicyShown {
     rev: doc.rev,
     draftedBy: doc.draftedBy,
     draftedAt: formatInstant(doc.draftedAt.getTime()),
+    writers: doc.writers,
     ...(doc.activatedBy !== undefined && { activatedBy: doc.activatedBy }),
     ...(doc.from && { from: formatInstant(doc.from.getTime()) }),
     ...(doc.recordedAt && { recordedAt: formatInstant(doc.recordedAt.getTime()) }),

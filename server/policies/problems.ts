@@ -20,12 +20,12 @@ export const problems = {
       zh: '起草或修改过该版本的人不能启用它；请由另一人启用',
       en: 'who drafted or changed a version does not activate it; a second person does',
     }),
-  retroactive: () =>
+  retroactive: (language: 'zh' | 'en') =>
     new AppError(
       422,
       'retroactive',
       { zh: '生效时间已过；规则不溯及既往', en: 'the beginning has passed; a policy has no effect before its activation' },
-      { errors: [{ path: 'from', message: 'has passed' }] },
+      { errors: [{ path: 'from', message: language === 'zh' ? '已过' : 'has passed' }] },
     ),
   needsIfMatch: () =>
     new AppError(428, 'if-match-required', { zh: '请在 If-Match 中给出所见版本', en: 'say in If-Match which revision you saw' }),

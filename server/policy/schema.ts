@@ -51,7 +51,7 @@ const measures = z.array(z.strictObject({ vehicles: predicate, bulkUnitsOnly: z.
 /** A whole policy version. Unknown members are an error. */
 export const policySchema = z
   .strictObject({
-    version: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+    version: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, { error: '应为 1–64 个字母、数字或 . _ - / is to be of 1 to 64 letters, digits, . _ -' }), // prettier-ignore
     titleZh: z.string().min(1),
     titleEn: z.string().min(1),
     basis: z.record(basisId, basis),
@@ -212,11 +212,44 @@ export const policySchema = z
 
 /** What is wrong with a policy, place by place, in the reader's language; empty when nothing is. */
 export function policyErrors(value: unknown, language: 'zh' | 'en'): { path: string; message: string }[] {
-  const locale = language === 'en' ? z.locales.en() : z.locales.zhCN();
-  const result = policySchema.safeParse(value, { error: locale.localeError });
+  const result = policySchema.safeParse(value, { error: wrongWords });
   return (result.error?.issues ?? []).map(({ path, message }) => {
-    // The schema's own sentences stand in both languages, `zh / en`.
-    const [zh, en] = message.split(' / ');
-    return { path: path.join('.'), message: en === undefined ? message : language === 'zh' ? zh! : en };
+    // All sentences stand in both languages, `zh / en`.
+    const [zh = message, en = message] = message.split(' / ');
+    return { path: path.join('.'), message: language === 'zh' ? zh : en };
   });
+}
+
+const EXPECTED: Record<string, string> = {
+  number: '应为数字 / is to be a number',
+  int: '应为整数 / is to be a whole number',
+  string: '应为文字 / is to be a text',
+  boolean: '应为是或否 / is to be yes or no',
+  array: '应为列表 / is to be a list',
+  tuple: '应为两个数字 / is to be two numbers',
+};
+
+/** What is wrong at a place, for whoever fills in a form: in both languages, without the schema's own words. */
+function wrongWords(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.input === undefined) return '不能缺少 / is missing';
+      return EXPECTED[issue.expected] ?? '内容不完整 / is not complete';
+    case 'too_small':
+      if (issue.origin === 'string') return '不能为空 / is not to be empty';
+      if (issue.origin === 'array') return '至少一项 / needs one at least';
+      return issue.inclusive === false ? `应大于 ${issue.minimum} / is to be more than ${issue.minimum}` : `不得小于 ${issue.minimum} / is at least ${issue.minimum}`; // prettier-ignore
+    case 'too_big':
+      if (issue.origin === 'string') return `不超过 ${issue.maximum} 个字 / ${issue.maximum} characters at most`;
+      if (issue.origin === 'array') return `不超过 ${issue.maximum} 项 / ${issue.maximum} at most`;
+      return `不得大于 ${issue.maximum} / is at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `应为其中之一：${issue.values.join('、')} / is to be one of ${issue.values.map(String).join(', ')}`;
+    case 'unrecognized_keys':
+      return `不认识的字段 ${issue.keys.join('、')} / has unknown members ${issue.keys.join(', ')}`;
+    case 'invalid_format':
+      return '写法不对 / is not in the right form';
+    default:
+      return '内容有误 / is not right';
+  }
 }

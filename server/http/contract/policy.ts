@@ -8,7 +8,7 @@ export const activation = z.strictObject({
   from: z
     .string()
     .refine((s) => !Number.isNaN(parseRegistryTime(s, 'start')), {
-      error: 'not a civil date or an ISO 8601 date-time with an offset',
+      error: '应为日期或带时区的时间 / is to be a civil date or an ISO 8601 date-time with an offset',
     })
     .transform((s) => parseRegistryTime(s, 'start')),
 });
@@ -28,6 +28,7 @@ export const policyShown = z.strictObject({
   rev: z.int(),
   draftedBy: z.string().optional(),
   draftedAt: z.string().optional(),
+  writers: z.array(z.string()).optional().describe('who wrote in it, its drafter first: none of them activates it'),
   activatedBy: z.string().optional(),
   from: z.string().optional(),
   recordedAt: z.string().optional(),

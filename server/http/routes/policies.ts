@@ -58,7 +58,7 @@ export function policiesRouter({ policies }: { policies: Policies }): Router {
 
   router.post('/policies/:version/activate', allow('policies:write'), async (req, res) => {
     const { from } = read(activation, req.body, req);
-    const active = await policies.activate(String(req.params.version), from, seenRev(req), actorOf(req));
+    const active = await policies.activate(String(req.params.version), from, seenRev(req), actorOf(req), languageOf(req));
     res.set('ETag', `"${active.rev}"`).json(active);
   });
 

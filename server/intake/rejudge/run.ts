@@ -8,6 +8,7 @@ import type { JobDoc } from '../../store/jobs.ts';
 import { DERIVED, type ChangePlace, type RejudgeChangeDoc, type RejudgeChangeStore } from '../../store/rejudge-changes.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { isStoreAway } from '../store-away.ts';
+import { sumOf } from '../what-if.ts';
 import { lookAgain } from './look.ts';
 import { createRejudgeSettle, type SettleDeps } from './settle.ts';
 
@@ -52,7 +53,7 @@ export interface RejudgeResult {
   rules: Record<string, Record<string, { new: number; withdrawn: number; changed: number }>>;
   enterprises: Record<
     string,
-    { decisions: Record<string, number>; tonnes: number; new: number; withdrawn: number; changed: number }
+    { decisions: Record<string, number>; tonnes: number; tonnesFreed?: number; new: number; withdrawn: number; changed: number }
   >;
   /** Messages that can no longer be judged. */
   notJudged: string[];
@@ -259,7 +260,8 @@ function addTo(result: RejudgeResult, { what, rule, code, enterprise, before, af
     const change = `${before}→${after}`;
     for (const decisions of [result.decisions, own?.decisions])
       if (decisions) decisions[change] = (decisions[change] ?? 0) + count;
-    if (own && after === 'refuse') own.tonnes = Math.round((own.tonnes + tonnes) * 1000) / 1000;
+    if (own && after === 'refuse') own.tonnes = sumOf(own.tonnes, tonnes);
+    if (own && before === 'refuse' && tonnes > 0) own.tonnesFreed = sumOf(own.tonnesFreed ?? 0, tonnes);
     return;
   }
   const how = before === null ? 'new' : after === null ? 'withdrawn' : 'changed';

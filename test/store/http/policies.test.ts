@@ -163,6 +163,17 @@ describe('policy versions over HTTP', () => {
     const body = version('v1', (p) => void (p.account.basis = ['nowhere']));
     const { json } = await call('bureau', 'POST', '', body, { 'accept-language': 'zh-CN' });
     expect(json.errors).to.deep.equal([{ path: 'account.basis', message: '没有依据 nowhere' }]);
+    const wrong = version('v1', (p) => {
+      Object.assign(p.account, { minPercent: '八十', freezeDay: 40, defaultTonnes: -1 });
+      p.titleZh = '';
+    });
+    const told = (await call('bureau', 'POST', '', wrong, { 'accept-language': 'zh-CN' })).json.errors!;
+    expect(Object.fromEntries(told.map(({ path, message }) => [path, message]))).to.deep.equal({
+      titleZh: '不能为空',
+      'account.minPercent': '应为数字',
+      'account.defaultTonnes': '不得小于 0',
+      'account.freezeDay': '不得大于 28',
+    });
   });
 
   it('are changed and deleted as drafts by who saw their last state', async () => {
@@ -193,8 +204,8 @@ describe('policy versions over HTTP', () => {
           path: 'rules.peak-shift.bulkUnit.dailyTruckPasses',
           was: 10,
           becomes: 5,
-          zh: '错峰运输 · bulkUnit.dailyTruckPasses：10 → 5',
-          en: 'peak shift · bulkUnit.dailyTruckPasses: 10 → 5',
+          zh: '错峰运输 · 大宗用车单位，车次门槛：10 车次/日 → 5 车次/日',
+          en: 'Peak shifting · Bulk unit, threshold: 10 trucks a day → 5 trucks a day',
         },
       ],
     });
@@ -216,6 +227,8 @@ describe('policy versions over HTTP', () => {
     expect(said(await activate('second', {}))).to.deep.equal([400, 'malformed']);
     expect(said(await activate('second', { from: 'soon' }))).to.deep.equal([400, 'malformed']);
     expect(said(await activate('second', { from: '2021-11-15' }))).to.deep.equal([422, 'retroactive']);
+    const late = await activate('second', { from: '2021-11-15' }, { 'accept-language': 'zh-CN' });
+    expect(late.json.errors).to.deep.equal([{ path: 'from', message: '已过' }]);
     expect(said(await activate('second', { from: '2021-11-15T07:59:59.999+08:00' }))).to.deep.equal([422, 'retroactive']);
     expect(said(await activate('second', { from: LATER }, { 'if-match': '"9"' }))).to.deep.equal([412, 'stale']);
     expect(said(await call('second', 'POST', '/none/activate', { from: LATER }))).to.deep.equal([404, 'unknown-policy']);
@@ -248,6 +261,7 @@ describe('policy versions over HTTP', () => {
       version('v1', (p) => void (p.account.minPercent = 85)),
       { 'if-match': '"1"' },
     );
+    expect((await call('second', 'GET', '/v1')).json.writers).to.have.length(2);
     expect(said(await call('second', 'POST', '/v1/activate', { from: LATER }))).to.deep.equal([403, 'second-person-needed']);
     expect((await call('owner', 'POST', '/v1/activate', { from: LATER })).status).to.equal(200);
   });

@@ -90,6 +90,7 @@ describe('a what-if', () => {
     const eased = (await ended(jobs, milderJob.job)).result as unknown as WhatIfResult;
     expect(eased.rules).to.deep.equal({ 'emission-standard': { 'below-stage': { added: 0, removed: 3 } } });
     expect(eased.decisions['refuse→admit']).to.equal(2);
+    expect(eased.enterprises['coking-1']).to.include({ tonnes: 0, tonnesFreed: 31.5 });
     const same = (await ended(jobs, sameJob.job)).result as unknown as WhatIfResult;
     expect(same).to.deep.include({ rules: {}, enterprises: {} });
   });
