@@ -13,6 +13,9 @@ export interface JobRowFilters {
   rule?: string | undefined;
   code?: string | undefined;
   enterprise?: string | undefined;
+  /** `none`: there was none, there is none any more. */
+  before?: string | undefined;
+  after?: string | undefined;
 }
 
 export type JobRows = ReturnType<typeof createJobRows>;
@@ -24,7 +27,11 @@ export function createJobRows({ db, clock }: { db: Db; clock: Clock }) {
     $and: [
       { job },
       await scopeFilter(db, actor, 'decisions'),
-      Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)),
+      Object.fromEntries(
+        Object.entries(filters)
+          .filter(([, value]) => value !== undefined)
+          .map(([name, value]) => [name, (name === 'before' || name === 'after') && value === 'none' ? null : value]),
+      ),
     ],
   });
   return {

@@ -92,13 +92,13 @@ export const RULES: Record<string, PartSpec> = {
     zh: '错峰运输',
     en: 'Peak shifting',
     numbers: {
-      'bulkUnit.comparison': of('comparison')('大宗用车单位，日均车次', 'Bulk unit, daily truck passes'),
-      'bulkUnit.dailyTruckPasses': number('大宗用车单位，车次门槛', 'Bulk unit, threshold', 'trucks/d'),
+      'bulkUnit.comparison': of('comparison')('大宗物料运输单位，日均车次', 'Bulk unit, daily truck passes'),
+      'bulkUnit.dailyTruckPasses': number('大宗物料运输单位，车次门槛', 'Bulk unit, threshold', 'trucks/d'),
       'measures.yellow': of('measures')('黄色响应的措施', 'Measures under yellow'),
       'measures.orange': of('measures')('橙色响应的措施', 'Measures under orange'),
       'measures.red': of('measures')('红色响应的措施', 'Measures under red'),
       notMetTightens: flag(
-        '清洁运输未达标的大宗用车单位，橙色时按红色执行',
+        '清洁运输未达标的大宗物料运输单位，橙色时按红色执行',
         'Bulk units short of clean transport, red’s measures under orange',
       ),
       exemptUse: uses('豁免的使用性质', 'Exempt use natures'),
@@ -315,7 +315,7 @@ export const REQUIREMENT_MEMBERS: Numbers = { from: date('自', 'From'), stage: 
 export const MEASURE_MEMBERS: Numbers = {
   zh: of('text')('中文说明', 'In Chinese'),
   en: of('text')('英文说明', 'In English'),
-  bulkUnitsOnly: flag('只限大宗用车单位', 'Bulk units only'),
+  bulkUnitsOnly: flag('只限大宗物料运输单位', 'Bulk units only'),
   'vehicles.sizes': of('sizes')('货车大小', 'Sizes of goods vehicles'),
   'vehicles.stageMax': stageMax('排放阶段最高到', 'Stage up to'),
   'vehicles.fuels': of('fuels')('燃料（含其一）', 'Fuels (one of them)'),

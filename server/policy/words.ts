@@ -158,7 +158,7 @@ export function predicateWords(predicate: VehiclePredicate): Words {
 export function measureScope({ vehicles, bulkUnitsOnly }: Pick<Measure, 'vehicles' | 'bulkUnitsOnly'>): Words {
   const { zh, en } = predicateWords(vehicles);
   return bulkUnitsOnly
-    ? words(`${zh}，只限大宗用车单位`, `${en}, at bulk units only`)
+    ? words(`${zh}，只限大宗物料运输单位`, `${en}, at bulk units only`)
     : words(`${zh}，所有设门禁的企业`, `${en}, at every enterprise with a gate`);
 }
 

@@ -5,7 +5,7 @@ import type { IconName } from './components/Icon.vue';
  * The rooms of the rail, by what people do there. A room shows to the roles that may read what it shows (`server/http/access.ts`; a unit
  * test holds the two together); the owner sees all. The name is the route's and the word `nav.<name>`.
  */
-export const GROUPS = ['watch', 'figures', 'records', 'registry', 'administer'] as const;
+export const GROUPS = ['watch', 'figures', 'records', 'policy', 'registry', 'administer'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Room {
@@ -31,6 +31,8 @@ export const ROOMS: readonly Room[] = [
   { name: 'findings', to: '/findings', icon: 'finding', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'decisions', to: '/decisions', icon: 'check', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'observations', to: '/observations', icon: 'photo', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'policies', to: '/policies', icon: 'law', group: 'policy', roles: ['police', 'bureau', 'enterprise', 'auditor'] },
+  { name: 'jobs', to: '/jobs', icon: 'flask', group: 'policy', roles: ['police', 'bureau', 'enterprise', 'auditor'] },
   {
     name: 'registry',
     to: '/registry',

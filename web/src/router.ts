@@ -105,6 +105,26 @@ export const router = createRouter({
       meta: { title: 'nav.registry' },
     },
     {
+      path: '/policies',
+      name: 'policies',
+      component: () => import('./rooms/policy/PolicyList.vue'),
+      meta: { title: 'nav.policies' },
+    },
+    {
+      path: '/policies/:version',
+      name: 'policy',
+      component: () => import('./rooms/policy/PolicyPage.vue'),
+      meta: { title: 'nav.policies' },
+    },
+    {
+      path: '/policies/:version/edit',
+      name: 'policy-edit',
+      component: () => import('./rooms/policy/PolicyEdit.vue'),
+      meta: { title: 'nav.policies' },
+    },
+    { path: '/jobs', name: 'jobs', component: () => import('./rooms/policy/JobList.vue'), meta: { title: 'nav.jobs' } },
+    { path: '/jobs/:id', name: 'job', component: () => import('./rooms/policy/JobPage.vue'), meta: { title: 'nav.jobs' } },
+    {
       path: '/phase-out',
       name: 'phase-out',
       component: () => import('./rooms/office/PhaseOutList.vue'),

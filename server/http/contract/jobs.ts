@@ -22,6 +22,8 @@ export const jobRowQuery = z.strictObject({
   rule: z.string().max(256).optional(),
   code: z.string().max(256).optional(),
   enterprise: z.string().max(256).optional(),
+  before: z.string().max(64).optional().describe('what it was; `none`: there was none'),
+  after: z.string().max(64).optional().describe('what it is, or would be; `none`: there is none any more'),
 });
 
 export const jobRowShown = z.object({
@@ -55,3 +57,6 @@ export const jobShown = z.object({
   error: z.string().optional(),
   endedAt: instant.optional(),
 });
+
+export type JobShown = z.infer<typeof jobShown>;
+export type JobRowShown = z.infer<typeof jobRowShown>;

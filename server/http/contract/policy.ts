@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
+import type { Policy } from '../../policy/types.ts';
 
 /** Policy versions (HTTP contract v1, "Policy"). The body of a draft is the policy itself: `policySchema` of server/policy/schema.ts. */
 
@@ -46,3 +47,7 @@ export const policyChanges = z.strictObject({
     }),
   ),
 });
+
+export type PolicyShown = z.infer<typeof policyShown>;
+export type PolicyDetail = PolicyShown & { policy: Policy };
+export type PolicyChanges = z.infer<typeof policyChanges>;

@@ -204,7 +204,7 @@ describe('policy versions over HTTP', () => {
           path: 'rules.peak-shift.bulkUnit.dailyTruckPasses',
           was: 10,
           becomes: 5,
-          zh: '错峰运输 · 大宗用车单位，车次门槛：10 车次/日 → 5 车次/日',
+          zh: '错峰运输 · 大宗物料运输单位，车次门槛：10 车次/日 → 5 车次/日',
           en: 'Peak shifting · Bulk unit, threshold: 10 trucks a day → 5 trucks a day',
         },
       ],

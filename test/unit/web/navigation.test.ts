@@ -19,6 +19,8 @@ const NEEDS: Record<string, readonly Role[]> = {
   ledgers: ACCESS['ledgers:read'],
   machinery: ACCESS['ledgers:read'],
   registry: [...new Set(Object.values(REGISTRY_ACCESS).flatMap((one) => one.read))],
+  policies: ACCESS['policies:read'],
+  jobs: ACCESS['what-if:read'],
   devices: ACCESS['devices:health'],
   users: ACCESS.users,
   tokens: ACCESS.tokens,

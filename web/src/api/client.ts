@@ -1,16 +1,25 @@
 import type { Page } from './types.ts';
 
+/** A place of what was sent, and what is wrong there. */
+export interface Misfit {
+  path: string;
+  message: string;
+}
+
 /** An answer that is not a success, as RFC 9457 tells it; `status` 0 when nothing answered. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly retryAfter: number | undefined;
+  /** What is wrong with what was sent, place by place, where the platform says so. */
+  readonly errors: readonly Misfit[];
 
-  constructor(status: number, code: string, message: string, retryAfter?: number) {
+  constructor(status: number, code: string, message: string, retryAfter?: number, errors: readonly Misfit[] = []) {
     super(message);
     this.status = status;
     this.code = code;
     this.retryAfter = retryAfter;
+    this.errors = errors;
   }
 }
 
@@ -85,7 +94,12 @@ export async function answer(path: string, options: CallOptions = {}): Promise<R
 
 async function problem(response: Response): Promise<ApiError> {
   const retry = Number(response.headers.get('retry-after'));
-  const body = (await response.json().catch(() => ({}))) as { code?: unknown; title?: unknown; detail?: unknown };
+  const body = (await response.json().catch(() => ({}))) as {
+    code?: unknown;
+    title?: unknown;
+    detail?: unknown;
+    errors?: unknown;
+  };
   const words = [body.detail, body.title].find((text): text is string => typeof text === 'string' && text !== '');
   const code = typeof body.code === 'string' ? body.code : `http-${response.status}`;
   return new ApiError(
@@ -93,6 +107,7 @@ async function problem(response: Response): Promise<ApiError> {
     code,
     words ?? response.statusText,
     Number.isFinite(retry) && retry > 0 ? retry : undefined,
+    Array.isArray(body.errors) ? (body.errors as Misfit[]) : [],
   );
 }
 

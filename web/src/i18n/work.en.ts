@@ -130,6 +130,8 @@ export const workEn = {
     recorded: 'Recorded',
     validity: 'valid from {from}',
     validityTo: 'valid from {from} to {to}',
+    notYetValid: 'not yet valid',
+    noLongerValid: 'no longer valid',
     policy: 'Policy version',
     count: '{n} times',
     open: 'Open the finding',

@@ -130,6 +130,8 @@ export const workZh = {
     recorded: '记录于',
     validity: '有效期 {from} 起',
     validityTo: '有效期 {from} 至 {to}',
+    notYetValid: '尚未施行',
+    noLongerValid: '已失效',
     policy: '政策版本',
     count: '同类 {n} 次',
     open: '查看判定',

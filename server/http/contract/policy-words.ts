@@ -1,0 +1,15 @@
+/** A policy's own words, as the console reads them: its shape, and the names, units and values of its numbers. Data and pure functions. */
+export {
+  ACCOUNT,
+  BASIS_MEMBERS,
+  GENERAL,
+  MEASURE_MEMBERS,
+  REQUIREMENT_MEMBERS,
+  RULES,
+  type NumberKind,
+  type NumberSpec,
+  type PartSpec,
+  type Words,
+} from '../../policy/numbers.ts';
+export { basisName, changeWords, choicesOf, measureScope, placeOf, unitOf, valueWords, wordOf } from '../../policy/words.ts';
+export type { Basis, Measure, Policy, VehiclePredicate } from '../../policy/types.ts';
