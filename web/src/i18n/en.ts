@@ -32,7 +32,7 @@ export const en = {
     ledgers: 'Ledgers',
     machinery: 'Machinery',
     policies: 'Policy',
-    jobs: 'What-if, re-judge',
+    jobs: 'What-ifs',
     registry: 'Registry',
     'phase-out': 'Phase-out',
     devices: 'Devices',

@@ -68,7 +68,6 @@ export const jobsEn: typeof jobsZh = {
   toRefuse: 'Admitted → refused',
   toAdmit: 'Refused → admitted',
   toReview: 'To review, or from it',
-  gateDecisions: 'Gate decisions',
   unchanged: 'The same',
   unchangedNote: 'of {n} decisions',
   tonnes: 'Cargo that would be refused',

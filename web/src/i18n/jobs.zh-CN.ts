@@ -63,7 +63,6 @@ export const jobsZh = {
   toRefuse: '放行 → 禁行',
   toAdmit: '禁行 → 放行',
   toReview: '改为复核或由复核改变',
-  gateDecisions: '门禁答复',
   unchanged: '未变',
   unchangedNote: '共 {n} 次答复',
   tonnes: '将被禁行的货物',

@@ -27,7 +27,6 @@ export const policyEn: typeof policyZh = {
   print: 'Print',
   parts: 'Contents',
   differs: 'differs',
-  whyNot: 'Why you cannot activate it',
 
   copy: 'Draft from this',
   copyNew: 'New draft',
@@ -87,7 +86,8 @@ export const policyEn: typeof policyZh = {
     lapsed: 'No basis is valid: review at most',
   },
   nowRequired: 'Now',
-  lawsText: 'The law that the rules stand on, and since when. A requirement whose bases are all not valid proposes a review at most.',
+  lawsText:
+    'The law that the rules stand on, and since when. A requirement whose bases are all not valid proposes a review at most.',
   lawsTitle: 'Legal bases',
   usedBy: 'Used by: {parts}',
   usedByNone: 'Used by no rule',
@@ -114,7 +114,6 @@ export const policyEn: typeof policyZh = {
   staleDisputed: 'Both of you changed these; yours stands:',
   staleGone: 'This draft has been deleted and cannot be saved.',
   staleActive: 'This draft has just been activated and is not changed any more.',
-  add: 'Add',
   addRow: 'Add a step',
   addMeasure: 'Add a measure',
   addBasis: 'Add a legal basis',
@@ -140,7 +139,6 @@ export const policyEn: typeof policyZh = {
   activateRule: 'Not earlier than now. What happened before is judged by the older version, whenever it is heard of.',
   activateFinal:
     'An activated version is never changed, deleted or taken back: a new version is drafted instead. Gates that are off the line change over by themselves.',
-  activateDraftedBy: 'Drafted by {who}; written by {writers}',
   activateWas: 'Differs from the version in force, {version}, in {n} places',
   activateSame: 'Differs in nothing from the version in force, {version}.',
   activateMore: 'and {n} more, on the draft’s page',

@@ -25,7 +25,6 @@ export const policyZh = {
   print: '打印',
   parts: '目录',
   differs: '有差别',
-  whyNot: '不能启用的原因',
 
   copy: '以此起草',
   copyNew: '起草新版本',
@@ -103,7 +102,6 @@ export const policyZh = {
   staleDisputed: '以下各处双方都改了，保留的是您填写的：',
   staleGone: '这份草案已被删除，不能保存。',
   staleActive: '这份草案刚被启用，不能再修改。',
-  add: '增加',
   addRow: '增加一档',
   addMeasure: '增加一项措施',
   addBasis: '增加法律依据',
@@ -128,7 +126,6 @@ export const policyZh = {
   activateFrom: '自何时起生效（北京时间）',
   activateRule: '不得早于现在。此前发生的事仍按原版本判定，无论何时收到。',
   activateFinal: '启用后不能修改、删除或撤回；要变更须起草新版本。离线的门禁会按下发的策略自行切换。',
-  activateDraftedBy: '起草：{who}；修改过：{writers}',
   activateWas: '与现行版本 {version} 有 {n} 处差别',
   activateSame: '与现行版本 {version} 没有差别。',
   activateMore: '另有 {n} 处，见草案页',
