@@ -52,6 +52,8 @@ export interface RegistryReader {
   roadside(): Promise<Versioned<DeviceFacts>[]>;
   /** All versions of all machinery gates. */
   sites(): Promise<Versioned<DeviceFacts>[]>;
+  /** All versions of the devices of which some version has a calibration that runs out; `allInForce` chooses. */
+  calibrated(): Promise<Versioned<DeviceFacts>[]>;
   /** The places of all devices that see the road, of every version of theirs. */
   sightingPlaces(): Promise<{ lon: number; lat: number }[]>;
   /** All versions of all enterprises. */
@@ -112,6 +114,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     const kinds = await Promise.all(['gate/', 'remote-sensing/', 'checkpoint/'].map((prefix) => store.all('devices', prefix)));
     return kinds.flat().map((d) => toVersioned('devices', d));
   });
+  const calibrated = createWhole(async () => (await store.calibrated()).map((d) => toVersioned('devices', d)));
   const sightingPlaces = createWhole(async () =>
     (await roadside.get()).flatMap(({ facts: { lon, lat } }) => (lon === undefined || lat === undefined ? [] : [{ lon, lat }])),
   );
@@ -126,7 +129,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
   const caches: Record<Collection, { clear(): void }[]> = {
     vehicles: [vehicles, vehiclesByVin],
     enterprises: [enterprises, allEnterprises],
-    devices: [devices, ofEnterprise, gates, sites, roadside, sightingPlaces],
+    devices: [devices, ofEnterprise, gates, sites, roadside, calibrated, sightingPlaces],
     zones: [zones],
     permits: [permits],
     inspections: [],
@@ -162,6 +165,7 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     gates: () => gates.get(),
     roadside: () => roadside.get(),
     sites: () => sites.get(),
+    calibrated: () => calibrated.get(),
     sightingPlaces: () => sightingPlaces.get(),
     allEnterprises: () => allEnterprises.get(),
     machinery: (codes) => machinery.get(codes),

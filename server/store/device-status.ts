@@ -124,9 +124,9 @@ export function deviceStatusStore(connection: Connection) {
 
     all: () => collection.find().toArray(),
 
-    /** Statuses that may be the trouble of their device: offline ones and those received before `silentBefore`; of `kind` all. */
-    doubtful: (silentBefore: number, kind: Kind) =>
-      collection.find({ $or: [{ online: false }, { receivedAt: { $lt: new Date(silentBefore) } }, { kind }] }).toArray(),
+    /** Statuses that may be the trouble of their device: offline ones and those received before `silentBefore`. */
+    doubtful: (silentBefore: number) =>
+      collection.find({ $or: [{ online: false }, { receivedAt: { $lt: new Date(silentBefore) } }] }).toArray(),
 
     /** Notes whole minutes (by their beginning) in which the platform's intake was there. */
     async listened(minutes: number[]): Promise<void> {

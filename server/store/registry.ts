@@ -21,6 +21,10 @@ export function registryStore(db: Db) {
       await of('vehicles').createIndex({ 'row.fleet': 1 }, { partialFilterExpression: { 'row.fleet': { $exists: true } } });
       await of('inspections').createIndex({ vin: 1 });
       await of('devices').createIndex({ 'row.enterpriseId': 1 });
+      await of('devices').createIndex(
+        { 'row.calibratedUntil': 1 },
+        { partialFilterExpression: { 'row.calibratedUntil': { $exists: true } } },
+      );
       await of('permits').createIndex({ plate: 1 });
       await of('declarations').createIndex({ 'row.siteId': 1 });
       await of('deliveries').createIndex({ 'row.enterpriseId': 1, 'row.month': 1 });
@@ -83,6 +87,14 @@ export function registryStore(db: Db) {
     ): Promise<VersionDoc<C>[]> {
       const keys = await of(name).distinct('key', { [field]: { $in: values } } as Filter<VersionDoc<C>>);
       return keys.length === 0 ? [] : this.where(name, 'key', keys);
+    },
+
+    /** All versions of the devices of which some version has a calibration that runs out. */
+    async calibrated(): Promise<VersionDoc<'devices'>[]> {
+      const keys = await of('devices').distinct('key', { 'row.calibratedUntil': { $exists: true } } as Filter<
+        VersionDoc<'devices'>
+      >);
+      return keys.length === 0 ? [] : this.where('devices', 'key', keys);
     },
 
     /** All versions of a small collection; of devices those of one kind. */

@@ -68,7 +68,7 @@ export async function judgeDeviceDays(docs: DueDoc[], deps: HistoryDeps): Promis
     const day = civilDate(from.getTime());
     days.set(`${about}|${day}`, { device: about, day });
   }
-  const changes = await settleSpans([...days.values()], (open) => judgeDays(open, deps), deps.findings);
+  const changes = await settleDays([...days.values()], deps);
   // What an earlier taker left may look done: it is all told again.
   const left = docs
     .filter((doc) => doc.leased)
@@ -76,6 +76,16 @@ export async function judgeDeviceDays(docs: DueDoc[], deps: HistoryDeps): Promis
   const untold = await deps.findings.byIds(left);
   const told = [...changes, ...untold.map((now) => ({ now }))];
   return [...told, ...(await judgePairsAgain(told, deps))];
+}
+
+/** Judges days, then those that follow them and were found to have a wrong clock: how grave it is depends on the day before. */
+async function settleDays(days: DeviceDay[], deps: HistoryDeps): Promise<Change[]> {
+  const settle = (some: DeviceDay[]) => settleSpans(some, (open) => judgeDays(open, deps), deps.findings);
+  const changes = await settle(days);
+  const morrows = days.map(({ device, day }) => ({ device, day: civilDate(civilDayStart(day) + DAY) }));
+  const skewOf = ({ device, day }: DeviceDay) => keyOf('clock-skew', device, day);
+  const found = new Set((await deps.findings.byIds(morrows.map(skewOf))).map((f) => f._id));
+  return [...changes, ...(await settle(morrows.filter((day) => found.has(skewOf(day)))))];
 }
 
 /** A clock that is found wrong, or right after all, changes what pairs of sightings of that device and day say. */

@@ -1,5 +1,6 @@
 import { civilDate, civilDayStart, DAY, MINUTE, startOfCivilDay } from '../../../devices/contract/instant.ts';
-import { inForce } from '../../registry/in-force.ts';
+import type { Policy } from '../../policy/types.ts';
+import { allInForce, inForce } from '../../registry/in-force.ts';
 import { healthSubject, judgeCalibration, judgeStatus, judgeTransmission, transmission } from '../../rules/device-health.ts';
 import type { DeviceFacts, FindingDraft } from '../../rules/types.ts';
 import { deviceFindingDoc } from '../device-findings.ts';
@@ -31,8 +32,8 @@ interface Memory {
 const memories = new WeakMap<HistoryDeps, Memory>();
 
 /**
- * A look at all devices that ever sent a status: silent, offline, past their calibration; once a day their transmission of the day
- * before. Most looks cost one query for the doubtful statuses and one for the platform's own minutes. It may be taken by any process,
+ * A look at all devices that ever sent a status: silent, offline; once a day their transmission of the day before; and at all whose
+ * calibration has run out. Most looks cost one query for the doubtful statuses and one for the platform's own minutes. It may be taken by any process,
  * by several at once, and again: findings have their keys, and their contents are of what is stored.
  */
 export async function lookAtDevices(deps: HistoryDeps): Promise<Change[]> {
@@ -40,7 +41,7 @@ export async function lookAtDevices(deps: HistoryDeps): Promise<Change[]> {
   memories.set(deps, memory);
   const now = deps.clock.now();
   await noteMinutes(memory, now, deps);
-  return [...(await lookAtStatuses(memory, now, deps)), ...(await lookAtDays(memory, now, deps))];
+  return [...(await lookAtStates(memory, now, deps)), ...(await lookAtDays(memory, now, deps))];
 }
 
 /** Notes the whole minutes that went by since the turn before. */
@@ -70,23 +71,32 @@ async function listeningSince(now: number, { statuses, clock }: HistoryDeps): Pr
   return since;
 }
 
-async function lookAtStatuses(memory: Memory, now: number, deps: HistoryDeps): Promise<Change[]> {
+async function lookAtStates(memory: Memory, now: number, deps: HistoryDeps): Promise<Change[]> {
   const policy = deps.policies.at(now, now);
+  const found = [...(await doubtfulStatuses(now, policy, deps)), ...(await calibrationsOver(now, policy, deps))];
+  return write(found, memory, deps);
+}
+
+async function doubtfulStatuses(now: number, policy: Policy, deps: HistoryDeps): Promise<HealthFinding[]> {
   const silentBefore = now - policy.rules['device-health'].silentMinutes * MINUTE;
-  const [since, docs] = await Promise.all([listeningSince(now, deps), deps.statuses.doubtful(silentBefore, 'remote-sensing')]);
+  const [since, docs] = await Promise.all([listeningSince(now, deps), deps.statuses.doubtful(silentBefore)]);
+  if (since === undefined) return [];
   const devices = await enabledDevices(docs.map((s) => s._id), now, deps); // prettier-ignore
-  const drafts = docs.flatMap(({ _id, online, receivedAt }): HealthFinding[] => {
+  return docs.flatMap(({ _id, online, receivedAt }): HealthFinding[] => {
     const device = devices.get(_id);
     if (!device) return [];
     const state = { online, receivedAt: receivedAt.getTime() };
-    return [
-      ...(since === undefined ? [] : judgeStatus(_id, state, { listeningSince: since, now }, policy)),
-      ...(device.kind === 'remote-sensing' && device.calibratedUntil !== undefined
-        ? judgeCalibration(_id, device.calibratedUntil, now, policy)
-        : []),
-    ].map((draft) => ({ draft, device }));
+    return judgeStatus(_id, state, { listeningSince: since, now }, policy).map((draft) => ({ draft, device }));
   });
-  return write(drafts, memory, deps);
+}
+
+/** Of all enabled devices, also those that never said a word. */
+async function calibrationsOver(now: number, policy: Policy, { registry }: HistoryDeps): Promise<HealthFinding[]> {
+  return allInForce(await registry.calibrated(), now, Infinity).flatMap(({ key, facts: device }): HealthFinding[] => {
+    const { enabled, calibratedUntil } = device;
+    if (!enabled || calibratedUntil === undefined) return [];
+    return judgeCalibration(key, calibratedUntil, now, policy).map((draft) => ({ draft, device }));
+  });
 }
 
 /** `low-transmission` of the finished days that this process has not judged. */

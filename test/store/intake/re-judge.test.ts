@@ -36,7 +36,15 @@ const CORRECTED = Object.values(CASES)
   .map(({ is }) => ({ ...is, validFrom: '2021-07-01' }));
 
 /** In force while the older one passes: let in against it, it is the graver. */
-const RESPONSE = { id: 'r1', level: 'orange', counties: ['140900'], start: at('08:05'), end: at('08:15'), issuedBy: '市政府', reference: '1号' };
+const RESPONSE = {
+  id: 'r1',
+  level: 'orange',
+  counties: ['140900'],
+  start: at('08:05'),
+  end: at('08:15'),
+  issuedBy: '市政府',
+  reference: '1号',
+};
 
 /** A day of everything: gates, readings, telemetry, through traffic, pairs, ledgers. */
 function messagesOfDay(): Message[][] {
