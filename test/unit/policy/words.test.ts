@@ -4,8 +4,8 @@ import { ACCOUNT, RULES } from '../../../server/policy/numbers.ts';
 import type { Policy } from '../../../server/policy/types.ts';
 import { INDUSTRY_NAMES, placeOf, valueWords } from '../../../server/policy/words.ts';
 import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
-import { lawEn } from '../../../web/src/i18n/law.en.ts';
-import { lawZh } from '../../../web/src/i18n/law.zh-CN.ts';
+import { lawEn } from '../../../server/http/contract/law/en.ts';
+import { lawZh } from '../../../server/http/contract/law/zh-CN.ts';
 
 /** What a change of the built-in policy is told in. */
 const CASES: [what: string, change: (policy: Policy) => void, zh: string, en: string][] = [
