@@ -277,6 +277,7 @@ export const accountsEn: typeof accountsZh = {
     conclusion: '6. Decision and basis',
     law: '{document} {number} {article}: {words}',
     decidedOn: '{by}, {at}, on revision {n} of {month}, valid from {from}: {reason}',
+    change: '{by} on {month} (revision {n})',
     months: 'Clean share of the last 12 months',
     record: 'Account',
     digest: 'SHA-256',

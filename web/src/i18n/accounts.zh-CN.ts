@@ -272,6 +272,7 @@ export const accountsZh = {
     conclusion: '六、结论与依据',
     law: '{document} {number} {article}：{words}',
     decidedOn: '{by} 于 {at} 依据 {month} 第 {n} 版作出，自 {from} 起：{reason}',
+    change: '较 {month}（第 {n} 版）{by}',
     months: '近 12 个月清洁运输比例',
     record: '核算版本',
     digest: '摘要',

@@ -9,6 +9,7 @@ export const ledgersEn: typeof ledgersZh = {
     vehicle: 'Vehicle',
     read: 'read as {read}',
     direction: 'Direction',
+    inOut: 'In/out',
     way: { in: 'in', out: 'out' },
     stage: 'Stage',
     carriedBy: 'Counts as',

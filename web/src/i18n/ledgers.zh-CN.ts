@@ -7,6 +7,7 @@ export const ledgersZh = {
     vehicle: '车辆',
     read: '识读为 {read}',
     direction: '方向',
+    inOut: '进出',
     way: { in: '进厂', out: '出厂' },
     stage: '排放阶段',
     carriedBy: '计为',
