@@ -39,6 +39,7 @@ const TAKEN: readonly { section: Section; fields?: readonly string[]; zh: string
   { section: 'device-health', zh: '设备健康', en: 'the health of devices' },
   { section: 'diversion', fields: ['season', 'edgeToleranceM', 'exemptUse'], zh: '绕行区的边界容差、默认季节与豁免用途', en: 'a zone’s edge tolerance, default season and exempt uses' },
   { section: 'urea-use', fields: ['scrMinStage', 'maxScrInletC', 'gapSeconds', 'lowConsumption.risePoints'], zh: '跨日尿素窗口中以前各日的汇总', en: 'earlier days’ sums in urea windows of several days' },
+  { section: 'urea-use', fields: ['reagentEmpty', 'warm', 'scrIneffective', 'frozenSensor', 'notConsumed', 'lowConsumption', 'concentrationPercent'], zh: '门禁对尿素预警的应答（预警按已有结果）', en: 'what gates answer to urea warnings: the warnings are those that were found' },
 ]; // prettier-ignore
 
 const HOURS_AT_ONCE = 24;

@@ -95,7 +95,11 @@ describe('a what-if over stretches of history', function () {
   });
 
   it('sums telemetry up by the draft', async () => {
-    expect((await judged(DRAFTS.fuller)).rules['urea-use']).to.deep.equal({ 'reagent-empty': { added: 1, removed: 0 } });
+    const { rules, notJudged } = await judged(DRAFTS.fuller);
+    expect(rules['urea-use']).to.deep.equal({ 'reagent-empty': { added: 1, removed: 0 } });
+    expect(notJudged!.map((n) => n.en)).to.deep.equal([
+      'what gates answer to urea warnings: the warnings are those that were found',
+    ]);
   });
 
   it('judges pairs of sightings and local business by the draft', async () => {
