@@ -53,7 +53,7 @@ export function lastWordOf({ findings, decisions, alerts }: Stored, name: (json:
 }
 
 function findingSaid(f: FindingDoc): unknown {
-  const { recordedAt: _recorded, basisSize: _size, withdrawnReason: _reason, dueAt, at, span, ...said } = f;
+  const { recordedAt: _recorded, basisSize: _size, withdrawnReason: _reason, toSeal: _seal, dueAt, at, span, ...said } = f;
   // How wrong a clock is is measured by when its messages came.
   const measured = f.rule === 'device-health' ? {} : f.measured;
   // Whether the answer was published or is the passage's own says when the arrival came.
