@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { Browser, Page } from 'playwright-core';
+import { civilDate } from '../devices/contract/instant.ts';
+import type { Policy } from '../server/policy/types.ts';
 import { DESK, PHONE, signIn, startBrowser } from '../test/support/browser.ts';
 
 /**
@@ -67,7 +69,12 @@ interface Route {
   ready: string;
   /** Also with the first row's details open. */
   details?: boolean;
+  /** It stands on what was prepared, so it is taken only of a demo of one's own. */
+  prepared?: boolean;
 }
+
+/** A draft that asks for China 6 at once, to be looked at beside the version in force, and a what-if by it. */
+const DRAFT = 'xinzhou-2021-2';
 
 const LIST = '[data-test=rows], .empty';
 const OFFICE: Route[] = [
@@ -91,6 +98,13 @@ const OFFICE: Route[] = [
   { name: 'machinery', path: '/machinery', ready: LIST, details: true },
   { name: 'machinery-declarations', path: '/machinery/declarations', ready: LIST },
   { name: 'machinery-findings', path: '/machinery/findings', ready: LIST, details: true },
+  { name: 'policies', path: '/policies', ready: '[data-row]' },
+  { name: 'policy', path: '/policies/xinzhou-2021', ready: '[data-part=account]' },
+  { name: 'policy-draft', path: `/policies/${DRAFT}`, ready: '[data-test=changes]', prepared: true },
+  { name: 'policy-edit', path: `/policies/${DRAFT}/edit`, ready: '[data-part=basis]', prepared: true },
+  { name: 'jobs', path: '/jobs', ready: LIST },
+  { name: 'job', path: '/jobs/:job', ready: '[data-test=what-if-result]', prepared: true },
+  { name: 'job-rows', path: '/jobs/:job?view=rows', ready: LIST, details: true, prepared: true },
   { name: 'dead-letters', path: '/dead-letters', ready: LIST, details: true },
 ];
 /**
@@ -209,11 +223,29 @@ async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
     await visit(`alert-${alert.rule}-${alert.code}`, `/alerts/${alert.id}`, '[data-test=verdict]');
 }
 
-/** The pages of one user of the demo. */
-async function takeRoutes(page: Page, url: string, look: Look, routes: Route[]): Promise<void> {
-  for (const { name, path, ready, details } of routes) {
+/** Makes the draft and the what-if that pages of the policy stand on. @returns the job */
+async function prepare(page: Page): Promise<string> {
+  const post = async (path: string, data: object) => {
+    const answer = await page.request.post(new URL(`/api/v1${path}`, page.url()).href, { data });
+    if (!answer.ok()) throw new Error(`${path}: ${answer.status()} ${await answer.text()}`);
+    return (await answer.json()) as { job: string };
+  };
+  const { policy } = await ask<{ policy: Policy }>(page, '/policies/xinzhou-2021');
+  const rules = structuredClone(policy.rules);
+  rules['emission-standard'].requirements = [{ from: '2021-01-01', stage: 6 }];
+  rules['remote-sensing'].opacityPercent = 20;
+  await post('/policies', { ...policy, version: DRAFT, rules });
+  const { at } = await ask<{ at: string }>(page, '/time');
+  const day = civilDate(Date.parse(at));
+  return (await post('/what-if', { policy: DRAFT, from: `${day}T00:00:00+08:00`, to: at })).job;
+}
+
+/** The pages of one user of the demo. @param job the what-if that was prepared; absent where nothing was */
+async function takeRoutes(page: Page, url: string, look: Look, routes: Route[], job?: string): Promise<void> {
+  for (const { name, path, ready, details, prepared } of routes) {
     if (options.only !== undefined && !`${name}-${look.name}`.includes(options.only)) continue;
-    await page.goto(url + path);
+    if (prepared === true && job === undefined) continue;
+    await page.goto(url + path.replace(':job', job ?? ''));
     await page.locator(ready).first().waitFor();
     await shoot(page, name, look);
     const row = page.locator('[data-row]').first();
@@ -230,6 +262,7 @@ const demo = options.url === undefined ? await startDemo() : undefined;
 const url = demo?.url ?? options.url!;
 const passwords = demo?.passwords ?? new Map([[options.user, options.password ?? '']]);
 const browser = await startBrowser();
+let job: string | undefined;
 try {
   for (const [i, look] of LOOKS.entries()) {
     const page = await enter(browser, url, options.user, passwords.get(options.user) ?? '', look);
@@ -238,13 +271,14 @@ try {
       if (i > 0 || items.length >= options.alerts) break;
       await sleep(1000);
     }
+    if (demo && options.user === 'bureau') job ??= await prepare(page);
     await takeRooms(page, url, look);
     await page.context().close();
     for (const [user, routes] of look.theme === 'dark' ? [] : Object.entries(ROUTES)) {
       const password = passwords.get(user);
       if (password === undefined) continue;
       const theirs = await enter(browser, url, user, password, look);
-      await takeRoutes(theirs, url, look, routes);
+      await takeRoutes(theirs, url, look, routes, job);
       await theirs.context().close();
     }
   }

@@ -147,6 +147,11 @@ describe('jobs over HTTP', function () {
     expect((await call('auditor', 'GET', `/jobs/${job}/rows?format=ndjson`)).text).to.match(/#end 2\n$/);
     const workbook = await call('auditor', 'GET', `/jobs/${job}/rows?format=xlsx`);
     expect(workbook.text.slice(0, 2)).to.equal('PK');
+    const counted = async (filter: string) => ((await call('auditor', 'GET', `/jobs/${job}/rows?${filter}`)).json.items as unknown[]).length; // prettier-ignore
+    expect(await counted('before=admit&after=refuse')).to.equal(1);
+    expect(await counted('before=refuse&after=admit')).to.equal(0);
+    expect(await counted('what=finding&before=none'), 'findings that would be new').to.equal(1);
+    expect(await counted('what=finding&after=none'), 'findings that would go').to.equal(0);
     expect((await call('market', 'GET', `/jobs/${job}/rows`)).status).to.equal(403);
     expect(((await call('enterprise', 'GET', `/jobs/${job}/rows`)).json.items as unknown[]).length).to.equal(2);
   });
