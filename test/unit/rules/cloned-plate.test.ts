@@ -129,6 +129,11 @@ describe('cloned-plate', () => {
     ]);
   });
 
+  it('is parted by a sighting nobody knows the place of', () => {
+    const lost = seen('c', 0, 60, { position: undefined as never });
+    expect(codesOf([seen('a', 0, 0), lost, seen('b', 50, 120)])).to.deep.equal([]);
+  });
+
   it('is parted by nothing that does not count', () => {
     for (const more of [{ outcome: 'corrected' as const }, { unsynced: true }])
       expect(codesOf([seen('a', 0, 0), seen('c', 2, 60, more), seen('b', 50, 120)])).to.deep.equal(['impossible-travel']);

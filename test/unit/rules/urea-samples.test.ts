@@ -228,6 +228,12 @@ describe('warmth', () => {
     { what: 'a gap of 120 s begins anew', samples: drive(-600, 720, { 0: null }), load: 1, driving: 1 },
     { what: 'so does the engine after 0', samples: drive(-600, 720, { 0: { engineSpeed: 0 } }), load: 1, driving: 1 },
     {
+      what: 'an engine of which nothing is said is none that stood',
+      samples: drive(-660, 60, { 0: { engineSpeed: undefined } }),
+      load: 2,
+      driving: 2,
+    },
+    {
       what: 'a standing engine is no start by itself',
       samples: drive(-660, 60, { 60: { engineSpeed: 0 } }),
       load: 2,
