@@ -35,7 +35,7 @@ module.exports = {
     only(
       'policies-service',
       '^server/policies/',
-      '^(server/(policies|policy)/|server/store/(policies|audit-log|revisions)|server/alerts/types|server/(clock|errors)\\.ts|devices/contract/)',
+      '^(server/(policies|policy)/|server/store/(policies|audit-log|revisions)|server/alerts/types|server/(clock|errors|repeats)\\.ts|devices/contract/)',
       'the service of policy versions knows the policy and its store',
     ),
     only('policy-data', '^server/policy/types', '^(server/policy/types|devices/contract/)', 'policy types stand on the contract'),

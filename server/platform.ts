@@ -19,6 +19,7 @@ import { createSealer } from './audit/evidence/sealer.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
 import { createGateBoard } from './audit/gate-board.ts';
+import { createJobList } from './audit/job-list.ts';
 import { createJobRows } from './audit/job-rows.ts';
 import { createLedgers } from './audit/ledgers.ts';
 import { createRecords } from './audit/records.ts';
@@ -267,7 +268,12 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
         createOrders({ registry: core.registry, policies: book, decisions: core.stores.decisions, census, revisions, clock }),
       ),
       disputesRouter({ disputes }),
-      jobsRouter({ jobs, rows: createJobRows({ db: store.db, clock }), audit: (...entry) => identity.audit(...entry) }),
+      jobsRouter({
+        jobs,
+        list: createJobList({ db: store.db, clock }),
+        rows: createJobRows({ db: store.db, clock }),
+        audit: (...entry) => identity.audit(...entry),
+      }),
     ],
     secure: false,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),

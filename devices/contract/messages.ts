@@ -11,14 +11,20 @@ import { MESSAGE_ID, type Kind } from './kinds.ts';
 export function text(max = 64) {
   return z
     .string()
-    .refine((s) => s.length <= max || [...s].length <= max, { error: `at most ${max} characters` })
+    .refine((s) => s.length <= max || [...s].length <= max, {
+      error: `at most ${max} characters`,
+      params: { zh: `最多 ${max} 个字符` },
+    })
     .meta({ maxLength: max });
 }
 
 /** ISO 8601 with an offset; hour 24 is not accepted. The pattern is for readers of the JSON Schema: `parseInstant` decides. */
 export const instant = z
   .string()
-  .refine((s) => !Number.isNaN(parseInstant(s)), { error: 'not an ISO 8601 date-time with an offset' })
+  .refine((s) => !Number.isNaN(parseInstant(s)), {
+    error: 'not an ISO 8601 date-time with an offset',
+    params: { zh: '应为带时区的 ISO 8601 时间' },
+  })
   .meta({
     description: 'ISO 8601 date-time with an offset, cut to milliseconds; hour 24 is not accepted',
     pattern:

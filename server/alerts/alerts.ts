@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { Db } from 'mongodb';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Alert, AlertQuery, AlertWithHistory, Assignable, StepCommand } from '../http/contract/alerts.ts';
+import { keyReused, requestDigest } from '../repeats.ts';
 import { createAlertStore } from '../store/alerts.ts';
 import { userStore } from '../store/users.ts';
 import { assignablesOf } from './assignees.ts';
 import { alertFor, alertWithHistoryFor } from './json.ts';
 import { problems } from './problems.ts';
-import { listFilter, readCursor, writeCursor } from './query.ts';
+import { listFilter, readPlace, writePlace } from './query.ts';
 import { changeOf, fieldsOf, refreshAlerts } from './refresh.ts';
 import { concernOf } from './evolve.ts';
 import { scopeFilter, scopeOf, sees } from './scope.ts';
@@ -69,7 +69,7 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
 
     /** A page of the alerts the reader may see, newest first by (firstAt, id). @throws 400 `bad-cursor` */
     async list(query: AlertQuery, actor: Actor): Promise<AlertPage> {
-      const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const cursor = query.cursor === undefined ? undefined : readPlace(query.cursor);
       const asOf = cursor?.asOf ?? (await store.lastSeq());
       const begun = cursor?.begun ?? clock.now();
       const docs = await store.page(
@@ -81,7 +81,7 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
       const last = docs.length > query.limit ? page.at(-1) : undefined;
       return {
         items: page.map((doc) => alertFor(actor, doc)),
-        next: last ? writeCursor({ asOf, begun, firstAt: last.firstAt.getTime(), id: last._id }) : null,
+        next: last ? writePlace({ asOf, begun, firstAt: last.firstAt.getTime(), id: last._id }) : null,
         asOf,
         begun,
       };
@@ -94,10 +94,10 @@ export function createAlerts({ db, clock, log, onChange = () => {} }: AlertsDeps
     async step(id: string, command: StepCommand, fence: StepFence, actor: Actor): Promise<AlertWithHistory> {
       let doc = await find(id, actor);
       const key = fence.idempotencyKey;
-      const done = key === undefined ? undefined : { key, by: actor.username, digest: digestOf(command) };
+      const done = key === undefined ? undefined : { key, by: actor.username, digest: requestDigest(command) };
       const repeated = (): boolean => {
         const earlier = done && doc.done.find((request) => request.key === done.key && request.by === done.by);
-        if (earlier && earlier.digest !== done.digest) throw problems.keyReused();
+        if (earlier && earlier.digest !== done.digest) throw keyReused();
         return earlier !== undefined;
       };
       if (repeated()) return alertWithHistoryFor(actor, doc);
@@ -151,8 +151,4 @@ function readIfMatch(header: string | undefined): number {
   const m = /^\s*"(\d{1,9})"\s*$/.exec(header);
   if (!m) throw problems.badIfMatch();
   return Number(m[1]);
-}
-
-function digestOf(command: StepCommand): string {
-  return createHash('sha256').update(JSON.stringify(command)).digest('base64url');
 }

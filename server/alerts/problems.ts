@@ -45,14 +45,4 @@ export const problems = {
     new AppError(428, 'if-match-required', { zh: '请在 If-Match 中给出所见版本', en: 'say in If-Match which revision you saw' }),
   badIfMatch: () => new AppError(400, 'if-match-malformed', { zh: 'If-Match 应为 "<rev>"', en: 'If-Match is to be "<rev>"' }),
   stale: () => new AppError(412, 'stale', { zh: '预警已有变化；请刷新后再试', en: 'the alert has changed since; read it again' }),
-  keyReused: () =>
-    new AppError(422, 'idempotency-key-reused', {
-      zh: '此 Idempotency-Key 已用于另一请求',
-      en: 'this Idempotency-Key was used for another request',
-    }),
-  badCursor: () =>
-    new AppError(400, 'bad-cursor', {
-      zh: '游标无效；请从第一页开始',
-      en: 'the cursor is not one of ours; begin with the first page',
-    }),
 };

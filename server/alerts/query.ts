@@ -1,5 +1,6 @@
 import type { AlertQuery } from '../http/contract/alerts.ts';
-import { problems } from './problems.ts';
+import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
+import { plateIn } from '../recognition/plate-in.ts';
 import { scopeFilter, type Scope } from './scope.ts';
 
 /** Where a list goes on: below which (firstAt, id), and when and at which number of the live log it was begun. */
@@ -10,15 +11,16 @@ export interface Cursor {
   id: string;
 }
 
-export function writeCursor({ asOf, begun, firstAt, id }: Cursor): string {
-  return Buffer.from(`${asOf} ${begun} ${firstAt} ${id}`).toString('base64url');
+export function writePlace({ asOf, begun, firstAt, id }: Cursor): string {
+  return writeCursor([asOf, begun, firstAt, id]);
 }
 
 /** @throws 400 `bad-cursor` */
-export function readCursor(text: string): Cursor {
-  const m = /^(\d{1,15}) (-?\d{1,16}) (-?\d{1,16}) ([\w-]{16})$/.exec(Buffer.from(text, 'base64url').toString());
-  if (!m) throw problems.badCursor();
-  return { asOf: Number(m[1]), begun: Number(m[2]), firstAt: Number(m[3]), id: m[4]! };
+export function readPlace(text: string): Cursor {
+  const [asOf, begun, firstAt, id] = readCursor(text);
+  if (Number.isSafeInteger(asOf) && isInstant(begun) && isInstant(firstAt) && typeof id === 'string')
+    return { asOf: asOf as number, begun, firstAt, id };
+  throw badCursor();
 }
 
 /**
@@ -38,7 +40,7 @@ export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor
   if (audience) all.push({ audiences: audience });
   if (county !== undefined) all.push({ counties: county });
   if (enterprise !== undefined) all.push({ enterprises: enterprise });
-  if (plate !== undefined) all.push({ plate: plate.includes(',') ? plate : { $gte: `${plate},`, $lt: `${plate}-` } });
+  if (plate !== undefined) all.push({ plate: plateIn(plate) });
   if (assignee !== undefined) all.push({ assignee });
   if (from !== undefined) all.push({ lastAt: { $gte: new Date(from) } });
   if (to !== undefined) all.push({ firstAt: { $lt: new Date(to) } });

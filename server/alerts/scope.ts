@@ -28,7 +28,8 @@ export function scopeOf(actor: Actor): Scope {
     case 'police':
       return { audiences: ['police'], ...counties };
     case 'market':
-      return { audiences: ['market'], ...counties };
+      // The ban follows a vehicle, wherever it was seen or was not: the same as of its findings (`server/audit/scope.ts`).
+      return { audiences: ['market'] };
     case 'enterprise':
       return actor.enterpriseId === undefined
         ? { none: true }

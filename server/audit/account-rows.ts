@@ -1,5 +1,5 @@
 import { formatInstant, parseInstant } from '../../devices/contract/instant.ts';
-import { AppError } from '../errors.ts';
+import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
 import type { Account, AccountRow, FigureName } from '../http/contract/accounts.ts';
 import { FIGURE, figureValue, ledgerRowOf } from './figures.ts';
 import type { DecisionDoc } from '../store/types.ts';
@@ -61,7 +61,7 @@ export function createAccountRows(deps: MonthDeps) {
       const items: AccountRow[] = [];
       let last: Place | undefined;
       for await (const { row, place } of rowsOf(account, figure, cursor === undefined ? undefined : readPlace(cursor))) {
-        if (items.length === limit) return { items, next: Buffer.from(JSON.stringify(last)).toString('base64url') };
+        if (items.length === limit) return { items, next: writeCursor(last!) };
         items.push(row);
         last = place;
       }
@@ -100,16 +100,9 @@ function releaseOf(release: SeenPassage['release']) {
 }
 
 function readPlace(cursor: string): Place {
-  try {
-    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
-    if (place[0] === 'delivery' && typeof place[1] === 'string') return ['delivery', place[1]];
-    if ((place[0] === 'arrival' || place[0] === 'passage') && Number.isSafeInteger(place[1]) && typeof place[2] === 'string')
-      return place as Place;
-  } catch {
-    // Answered below.
-  }
-  throw new AppError(400, 'bad-cursor', {
-    zh: '游标无效；请从第一页开始',
-    en: 'the cursor is not one of ours; begin with the first page',
-  });
+  const place = readCursor(cursor);
+  const [source, at, id] = place;
+  if (source === 'delivery' && typeof at === 'string') return ['delivery', at];
+  if ((source === 'arrival' || source === 'passage') && isInstant(at) && typeof id === 'string') return [source, at, id];
+  throw badCursor();
 }

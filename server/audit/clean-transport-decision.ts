@@ -5,7 +5,9 @@ import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Account, CleanTransportDecided } from '../http/contract/accounts.ts';
+import { keyReused, requestDigest } from '../repeats.ts';
 import type { AuditDoc } from '../store/audit-log.ts';
+import type { StoredRequest } from '../store/types.ts';
 import { differencesBetween } from './account-text.ts';
 import type { Accounts } from './accounts.ts';
 
@@ -28,27 +30,43 @@ export interface CleanTransportDecision {
 }
 
 const DECIDED = 'clean-transport-decided';
-/** What the audit log keeps of a decision. */
 type Decided = Omit<CleanTransportDecided, 'at' | 'by'>;
+/** What the audit log keeps of a decision. */
+type Kept = Decided & { version?: string; request?: StoredRequest };
 
 /**
  * The bureau decides what an enterprise's `cleanTransport` is: a new version of its registry row, valid from now or from the moment
  * given, and an entry in the audit log that names the account it was decided on.
  */
 export function createCleanTransportDecisions({ accounts, registry, clock, audit, audited }: DecisionDeps) {
+  /** What the same request did before. @throws AppError 422 `idempotency-key-reused` */
+  async function earlier(enterprise: string, request: StoredRequest, by: Actor): Promise<Kept | undefined> {
+    const own = (await audited(DECIDED, enterprise)).filter((entry) => entry.by === by.username);
+    const done = own.map(({ detail }) => detail as unknown as Kept).find((kept) => kept.request?.key === request.key);
+    if (done && done.request?.digest !== request.digest) throw keyReused();
+    return done;
+  }
+
   return {
     /** What was decided about an enterprise, newest first. @throws AppError 404 `unknown-enterprise` */
     async of(enterprise: string, actor: Actor): Promise<CleanTransportDecided[]> {
       await accounts.enterpriseFor(actor, enterprise);
-      return (await audited(DECIDED, enterprise)).map(({ at, by, detail }) => ({
-        ...({ basis: [], ...detail } as unknown as Decided),
-        at: formatInstant(at.getTime()),
-        by,
-      }));
+      return (await audited(DECIDED, enterprise)).map(({ at, by, detail }) => {
+        const { request: _r, version: _v, ...decided } = { basis: [], ...detail } as unknown as Kept;
+        return { ...decided, at: formatInstant(at.getTime()), by };
+      });
     },
 
-    /** @throws AppError 404 `unknown-enterprise` `unknown-account`, 409 `newer-revision` */
-    async decide({ enterprise, month, revision, cleanTransport, validFrom, reason }: CleanTransportDecision, by: Actor) {
+    /**
+     * @param key of the request: a repeat is answered as the first
+     * @throws AppError 404 `unknown-enterprise` `unknown-account`, 409 `newer-revision`, 422 `not-registered-then` `idempotency-key-reused`
+     */
+    async decide(decision: CleanTransportDecision, by: Actor, key?: string) {
+      const { enterprise, month, revision, cleanTransport, validFrom, reason } = decision;
+      const request = key === undefined ? undefined : { key, digest: requestDigest(decision) };
+      await accounts.enterpriseFor(by, enterprise);
+      const done = request && (await earlier(enterprise, request, by));
+      if (done) return { enterprise, cleanTransport, validFrom: done.validFrom, version: done.version! };
       const last = await accounts.account(enterprise, month, undefined, by);
       const account = revision === last.revision ? last : await accounts.account(enterprise, month, revision, by);
       if (hasGrown(account, last)) {
@@ -83,9 +101,10 @@ export function createCleanTransportDecisions({ accounts, registry, clock, audit
         reason,
         basis: await accounts.basisFor(account.policyVersion),
       };
-      await audit(by, DECIDED, enterprise, { ...decided });
       const [stored] = (await registry.page('enterprises', { key: enterprise, at: from, limit: 1 })).items;
-      return { enterprise, cleanTransport, validFrom: at, version: String(stored!.version) };
+      const version = String(stored!.version);
+      await audit(by, DECIDED, enterprise, { ...decided, version, ...(request && { request }) });
+      return { enterprise, cleanTransport, validFrom: at, version };
     },
   };
 }

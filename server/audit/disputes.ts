@@ -2,8 +2,9 @@ import type { Db } from 'mongodb';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
+import { keyReused, requestDigest } from '../repeats.ts';
 import { toBeSealed } from '../store/findings.ts';
-import type { FindingDoc } from '../store/types.ts';
+import type { FindingDoc, StoredRequest } from '../store/types.ts';
 import { scopeFilter } from './scope.ts';
 import { shownFinding, type Shown } from './shown.ts';
 
@@ -43,10 +44,18 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
     /**
      * Contests a finding.
      * @param ref the printed reference of the decision, where it is contested on behalf of a driver
-     * @throws AppError 404, 409 `already-disputed` `withdrawn`, 422 `not-at-a-gate` `wrong-reference`
+     * @param key of the request: a repeat is answered as the first
+     * @throws AppError 404, 409 `already-disputed` `withdrawn`, 422 `not-at-a-gate` `wrong-reference` `idempotency-key-reused`
      */
-    async raise(id: string, { text, ref }: { text: string; ref?: string | undefined }, actor: Actor): Promise<Shown> {
+    async raise(
+      id: string,
+      { text, ref }: { text: string; ref?: string | undefined },
+      actor: Actor,
+      key?: string,
+    ): Promise<Shown> {
       const doc = await find(id, actor);
+      const request = requestOf(key, { text, ref });
+      if (isRepeat(doc.dispute, request, actor)) return shownFinding(doc);
       if (doc.device === undefined || !/^(machinery-)?gate\//.test(doc.device))
         throw problem(
           422,
@@ -56,7 +65,13 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
         );
       if (ref !== undefined && !(await decisions.findOne({ _id: { $in: doc.observations }, ref })))
         throw problem(422, 'wrong-reference', '凭条号与该结果不符', 'the reference is not of a decision of this finding');
-      const raised = { text, ...(ref !== undefined && { ref }), by: actor.username, at: new Date(clock.now()) };
+      const raised = {
+        text,
+        ...(ref !== undefined && { ref }),
+        by: actor.username,
+        at: new Date(clock.now()),
+        ...(request && { request }),
+      };
       const changed = await change(
         doc,
         { dispute: { $exists: false }, status: { $ne: 'withdrawn' } },
@@ -72,14 +87,17 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
       return shownFinding(changed);
     },
 
-    /** Answers a dispute, once. @throws AppError 404, 409 `not-disputed` */
+    /** Answers a dispute, once. @param key as of `raise` @throws AppError 404, 409 `not-disputed`, 422 `idempotency-key-reused` */
     async answer(
       id: string,
       { outcome, reason }: { outcome: 'upheld' | 'withdrawn'; reason: string },
       actor: Actor,
+      key?: string,
     ): Promise<Shown> {
       const doc = await find(id, actor);
-      const answer = { outcome, reason, by: actor.username, at: new Date(clock.now()) };
+      const request = requestOf(key, { outcome, reason });
+      if (isRepeat(doc.dispute?.answer, request, actor)) return shownFinding(doc);
+      const answer = { outcome, reason, by: actor.username, at: new Date(clock.now()), ...(request && { request }) };
       const set: Partial<FindingDoc> = { dispute: { ...doc.dispute!, answer } };
       if (outcome === 'withdrawn') Object.assign(set, { status: 'withdrawn', withdrawnReason: reason });
       const changed =
@@ -95,6 +113,21 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
   };
 }
 export type Disputes = ReturnType<typeof createDisputes>;
+
+function requestOf(key: string | undefined, body: object): StoredRequest | undefined {
+  return key === undefined ? undefined : { key, digest: requestDigest(body) };
+}
+
+/** Whether this is the request that did it. @throws AppError 422 `idempotency-key-reused` */
+function isRepeat(
+  done: { by: string; request?: StoredRequest } | undefined,
+  request: StoredRequest | undefined,
+  actor: Actor,
+): boolean {
+  if (!request || done?.request?.key !== request.key || done.by !== actor.username) return false;
+  if (done.request.digest !== request.digest) throw keyReused();
+  return true;
+}
 
 function problem(status: number, code: string, zh: string, en: string): AppError {
   return new AppError(status, code, { zh, en });

@@ -3,7 +3,7 @@ import { HOUR, MINUTE, parseInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { InPlantRow, LedgerName, MachineryRow, PairingState, TransportRow } from '../http/contract/ledgers.ts';
-import { normalisePlate } from '../recognition/normalise.ts';
+import { plateIn } from '../recognition/plate-in.ts';
 import { PASSAGES } from '../store/observations.ts';
 import type { ObservationDoc } from '../store/types.ts';
 import { inChunks } from './chunks.ts';
@@ -57,7 +57,7 @@ export function createLedgers(deps: LedgerDeps & { db: Db; clock: Clock; realNow
         name === 'in-plant' && own === undefined ? { enterprise: { $gt: '' } } : {},
         await scopeFilter(db, actor, 'observations'),
         own === undefined ? {} : { enterprise: own },
-        plate === undefined ? {} : { plate: plateRange(plate) },
+        plate === undefined ? {} : { plate: plateIn(plate) },
         device === undefined ? {} : { source: device },
         direction === undefined || name === 'machinery' ? {} : { direction },
       ],
@@ -197,10 +197,4 @@ function stayOf(row: TransportRow, asOf: number, moment: number, hours: number):
       inside,
     },
   ];
-}
-
-function plateRange(plate: string): unknown {
-  const [number = '', color] = plate.split(',');
-  const normal = normalisePlate(number);
-  return color === undefined ? { $gte: `${normal},`, $lt: `${normal}-` } : `${normal},${color}`;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
 import type { Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
+import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
 import type { BatchDoc } from '../store/types.ts';
 import type { StoreFilter } from './scope.ts';
 
@@ -21,13 +21,13 @@ export interface Page<T> {
   asOf: number;
 }
 
-/** A stored row with its place in lists. */
+/** A stored row; its place in lists is its moment and its id. */
 interface Row {
   _id: string;
-  at: Date;
 }
 
-interface Cursor {
+/** Where a page goes on, in the list of the moment `asOf`. */
+interface Place {
   asOf: number;
   at: number;
   id: string;
@@ -40,8 +40,16 @@ const SETTLE_MS = 250;
 
 export type Pages = ReturnType<typeof createPages>;
 
+export interface PagesDeps {
+  db: Db;
+  clock: Clock;
+  realNow?: () => number;
+  /** The field by which rows are ordered. */
+  field?: string;
+}
+
 /** Lists by (at, id), newest first, as of one moment: they neither skip nor repeat while rows arrive. */
-export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: Clock; realNow?: () => number }) {
+export function createPages({ db, clock, realNow = Date.now, field = 'at' }: PagesDeps) {
   const batches = db.collection<BatchDoc>('batches');
 
   /** The moment of a new list. While messages come in, rows stamped before it may still be on their way: they are waited for. */
@@ -62,7 +70,7 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
     filter: StoreFilter,
     query: ListQuery,
     asOf: number,
-    after?: Cursor,
+    after?: Place,
     hint?: string,
   ) {
     const [beyond, order] = query.order === 'asc' ? (['$gt', 1] as const) : (['$lt', -1] as const);
@@ -71,20 +79,23 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
       ...(query.to !== undefined && { $lt: new Date(query.to) }),
     };
     const all: StoreFilter[] = [filter, { [recorded]: { $lte: new Date(asOf) } }];
-    if (Object.keys(at).length > 0) all.push({ at });
+    if (Object.keys(at).length > 0) all.push({ [field]: at });
     if (after) {
       const last = new Date(after.at);
       // The first bound lets the index begin at the place, the second is the place itself.
       all.push(
-        { at: order === 1 ? { $gte: last } : { $lte: last } },
-        { $or: [{ at: { [beyond]: last } }, { at: last, _id: { [beyond]: after.id } }] },
+        { [field]: order === 1 ? { $gte: last } : { $lte: last } },
+        { $or: [{ [field]: { [beyond]: last } }, { [field]: last, _id: { [beyond]: after.id } }] },
       );
     }
     return db
       .collection<D>(collection)
       .find({ $and: all } as Filter<D>, hint === undefined ? {} : { hint })
-      .sort({ at: order, _id: order });
+      .sort({ [field]: order, _id: order });
   }
+
+  const cursorAt = (row: Row, asOf: number) =>
+    writeCursor([asOf, (row as unknown as Record<string, Date>)[field]!.getTime(), row._id]);
 
   return {
     /**
@@ -92,7 +103,7 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
      * @throws AppError 400 `bad-cursor`
      */
     async page<D extends Row>(collection: string, recorded: string, filter: StoreFilter, query: ListQuery): Promise<Page<D>> {
-      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const after = query.cursor === undefined ? undefined : readPlace(query.cursor);
       const asOf = after?.asOf ?? (await moment());
       const limit = query.limit ?? 100;
       const items = (await find<D>(collection, recorded, filter, query, asOf, after)
@@ -101,7 +112,7 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
       const more = items.length > limit;
       if (more) items.pop();
       const last = items.at(-1);
-      return { items, next: more && last ? writeCursor({ asOf, at: last.at.getTime(), id: last._id }) : null, asOf };
+      return { items, next: more && last ? cursorAt(last, asOf) : null, asOf };
     },
 
     moment,
@@ -118,13 +129,13 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
       query: ListQuery & { asOf?: number },
       { hint, chunk }: { hint?: string; chunk: number },
     ) {
-      const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      const after = query.cursor === undefined ? undefined : readPlace(query.cursor);
       const asOf = query.asOf ?? after?.asOf ?? (await moment());
       const rows = find<D>(collection, recorded, filter, query, asOf, after, hint).batchSize(chunk);
       return {
         asOf,
         rows: rows as unknown as AsyncIterable<D> & { close(): Promise<void> },
-        cursorAt: (row: Row) => writeCursor({ asOf, at: row.at.getTime(), id: row._id }),
+        cursorAt: (row: Row) => cursorAt(row, asOf),
       };
     },
 
@@ -141,20 +152,8 @@ export function createPages({ db, clock, realNow = Date.now }: { db: Db; clock: 
   };
 }
 
-function writeCursor({ asOf, at, id }: Cursor): string {
-  return Buffer.from(JSON.stringify([asOf, at, id])).toString('base64url');
-}
-
-function readCursor(text: string): Cursor {
-  try {
-    const [asOf, at, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (Number.isSafeInteger(asOf) && Number.isSafeInteger(at) && typeof id === 'string')
-      return { asOf: asOf as number, at: at as number, id };
-  } catch {
-    // Answered below.
-  }
-  throw new AppError(400, 'bad-cursor', {
-    zh: '游标无效；请从第一页开始',
-    en: 'the cursor is not one of ours; begin with the first page',
-  });
+function readPlace(text: string): Place {
+  const [asOf, at, id] = readCursor(text);
+  if (isInstant(asOf) && isInstant(at) && typeof id === 'string') return { asOf, at, id };
+  throw badCursor();
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
+import { plateIn } from '../recognition/plate-in.ts';
 import type { Registry } from '../registry/index.ts';
 import type { AuditDoc } from '../store/audit-log.ts';
 import type { DeadLetterDoc, DecisionDoc, FindingDoc, ObservationDoc } from '../store/types.ts';
@@ -203,10 +204,7 @@ function equal(members: Record<string, string | undefined>): StoreFilter {
 }
 
 function plateFilter(plate: string | undefined): StoreFilter {
-  if (plate === undefined) return {};
-  const [number = '', color] = plate.split(',');
-  const normal = normalisePlate(number);
-  return { plate: color === undefined ? { $gte: `${normal},`, $lt: `${normal}-` } : `${normal},${color}` };
+  return plate === undefined ? {} : { plate: plateIn(plate) };
 }
 
 /** A reading counts where it has no reason not to; of several the first is the one it is counted under. */

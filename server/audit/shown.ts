@@ -57,11 +57,7 @@ export function shownFinding(doc: FindingDoc): Shown {
     retroactive: doc.retroactive,
     withdrawnReason: doc.withdrawnReason,
     disputed: doc.disputed,
-    dispute: doc.dispute && {
-      ...doc.dispute,
-      at: time(doc.dispute.at),
-      ...(doc.dispute.answer && { answer: { ...doc.dispute.answer, at: time(doc.dispute.answer.at) } }),
-    },
+    dispute: doc.dispute && shownDispute(doc.dispute),
     at: time(doc.at),
     recordedAt: time(doc.recordedAt),
     plate: doc.plate,
@@ -82,6 +78,12 @@ export function shownFinding(doc: FindingDoc): Shown {
     facts: doc.facts,
     alertId: doc.alert === undefined ? undefined : alertId(doc.alert),
   });
+}
+
+function shownDispute({ request: _r, answer, at, ...dispute }: NonNullable<FindingDoc['dispute']>): Shown {
+  if (!answer) return { ...dispute, at: time(at) };
+  const { request: _a, ...answered } = answer;
+  return { ...dispute, at: time(at), answer: { ...answered, at: time(answer.at) } };
 }
 
 export function shownDecision(doc: DecisionDoc): Shown {

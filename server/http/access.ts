@@ -58,7 +58,7 @@ export const REGISTRY_ACCESS: Record<Collection, { read: readonly Role[]; import
   enterprises: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   devices: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   zones: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
-  inspections: { read: ['police', 'bureau', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
+  inspections: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },
   permits: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['police'] },
   responses: { read: ['police', 'bureau', 'enterprise', 'auditor'], import: ['bureau'] },
   machinery: { read: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'], import: ['bureau', 'administrator'] },

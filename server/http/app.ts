@@ -2,7 +2,6 @@ import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
 import type { Registry as Metrics } from 'prom-client';
-import { formatInstant } from '../../devices/contract/instant.ts';
 import type { Records } from '../audit/records.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
@@ -12,8 +11,11 @@ import type { Identity } from '../users/identity.ts';
 import { authentication, sameSite } from './authentication.ts';
 import { compressed } from './compression.ts';
 import { consoleRouter } from './console.ts';
+import { asDescribed } from './described.ts';
+import { ROUTES } from './openapi/index.ts';
 import { problemHandler } from './problems.ts';
-import { contractRouter, healthRouter, metricsRouter, type Checks } from './routes/operation.ts';
+import { docsRouter } from './routes/docs.ts';
+import { healthRouter, metricsRouter, timeRouter, type Checks } from './routes/operation.ts';
 import { recordsRouter, type RecordsRouterDeps } from './routes/records.ts';
 import { registryRouter } from './routes/registry.ts';
 import { sessionRouter } from './routes/session.ts';
@@ -47,6 +49,8 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  // A tag is a revision or a digest that a route names, never one made of whatever was answered.
+  app.set('etag', false);
   app.use(securityHeaders(secure, deps.tileUrl), requestLog(log), compressed());
   app.use(healthRouter(checks));
   const signedIn = authentication(identity);
@@ -58,11 +62,9 @@ export function createApp(deps: AppDeps): Express {
     res.set('Cache-Control', 'no-store');
     next();
   });
-  api.use(signedIn, sameSite, jsonBody());
-  api.get('/time', (_req, res) => {
-    res.json({ at: formatInstant(clock.now()), speed: clock.speed });
-  });
-  api.use(contractRouter());
+  api.use(signedIn, sameSite, jsonBody(), asDescribed(ROUTES));
+  api.use(timeRouter(clock));
+  api.use(docsRouter());
   api.use(sessionRouter({ identity, secure }));
   api.use(usersRouter({ identity }));
   api.use(registryRouter({ registry, identity }));
@@ -135,7 +137,7 @@ function jsonBody(): RequestHandler {
   return (req, res, next) => {
     if (/^\/(devices|images|registry)\//.test(req.path)) return next();
     const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-    if ((req.method === 'POST' || req.method === 'PATCH') && hasBody && !req.is('application/json')) {
+    if (['POST', 'PUT', 'PATCH'].includes(req.method) && hasBody && !req.is('application/json')) {
       return next(new AppError(415, 'unsupported-type', { zh: '请以 application/json 发送', en: 'send application/json' }));
     }
     return json(req, res, next);

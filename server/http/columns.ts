@@ -59,6 +59,7 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   'passage.gate': ['通行门禁', 'passage gate'], 'passage.plate': ['通行车辆', 'passing vehicle'], 'passage.release': ['放行方式', 'release'],
   'passage.operator': ['放行人', 'released by'], 'passage.reason': ['放行原因', 'reason of release'],
   warnings: ['警告数', 'warnings'], codes: ['判定代码', 'codes'], 'last.zh': ['最近判定', 'last in Chinese'], 'last.en': ['最近判定（英文）', 'last in English'],
+  job: ['任务', 'job'], createdAt: ['提出时间', 'asked for'], params: ['参数', 'parameters'], done: ['已完成', 'looked at'], total: ['总数', 'of'], error: ['错误', 'error'], endedAt: ['结束时间', 'ended'],
   'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'],
 }; // prettier-ignore
 
@@ -97,6 +98,7 @@ export const UREA_COLUMNS = columns([
 export const USER_COLUMNS = columns(['username', 'name', 'role', 'enterpriseId', 'counties', 'disabled']);
 export const POLICY_COLUMNS = columns(['version', 'titleZh', 'titleEn', 'state', 'builtIn', 'inForce', 'rev', 'draftedBy', 'draftedAt', 'writers', 'activatedBy', 'from', 'recordedAt']); // prettier-ignore
 export const DEVICE_HEALTH_COLUMNS = columns(['kind', 'id', 'nameZh', 'enterprise', 'enterpriseName', 'county', 'online', 'lastHeard', 'queued', 'dropped', 'firmware', 'transmission.today', 'transmission.yesterday', 'clockSkew', 'calibratedUntil', 'findings']); // prettier-ignore
+export const JOB_COLUMNS = columns(['job', 'kind', 'by', 'createdAt', 'params', 'state', 'done', 'total', 'error', 'endedAt']);
 export const JOB_ROW_COLUMNS = columns(['at', 'what', 'observation', 'plate', 'enterprise', 'county', 'rule', 'code', 'before', 'after', 'tonnes', 'finding']); // prettier-ignore
 export const TOKEN_COLUMNS = columns(['id', 'name', 'role', 'enterpriseId', 'counties', 'expires', 'createdBy']);
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { z } from 'zod';
 import { AppError } from '../errors.ts';
+import { issueText } from '../issue-text.ts';
 import type { Logger } from '../log.ts';
 
 export type Language = 'zh' | 'en';
@@ -12,26 +13,19 @@ export function languageOf(req: Request): Language {
 }
 
 const TITLES: Record<number, string> = {
-  400: '请求有误', 401: '未登录', 403: '无权限', 404: '未找到', 406: '无法提供所请求的格式', 409: '当前状态不允许', 412: '版本已变化', 413: '内容过大',
+  400: '请求有误', 401: '未登录', 403: '无权限', 404: '未找到', 406: '无法提供所请求的格式', 408: '请求超时', 409: '当前状态不允许', 412: '版本已变化', 413: '内容过大',
   415: '内容类型不受支持', 422: '不符合业务规则', 428: '缺少 If-Match', 429: '请求过于频繁', 500: '内部错误', 503: '暂时不可用',
 }; // prettier-ignore
 
+const LOCALES = { zh: z.locales.zhCN(), en: z.locales.en() };
+
 /** Reads a request's part by its schema. @throws AppError 400 `malformed` with the places that are wrong, in the reader's language */
 export function read<S extends z.ZodType>(schema: S, value: unknown, req: Request): z.infer<S> {
-  const locale = languageOf(req) === 'en' ? z.locales.en() : z.locales.zhCN();
-  const result = schema.safeParse(value, { error: locale.localeError });
+  const language = languageOf(req);
+  const result = schema.safeParse(value, { error: LOCALES[language].localeError });
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({
-    path: issue.path.join('.'),
-    message: sideOf(issue.message, languageOf(req)),
-  }));
+  const errors = result.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issueText(issue, language) }));
   throw new AppError(400, 'malformed', { zh: '请求有误，见 errors', en: 'the request is malformed, see errors' }, { errors });
-}
-
-/** A sentence of a schema that stands in both languages, `zh / en`, in one of them; others as they are. */
-function sideOf(message: string, language: Language): string {
-  const [zh, en] = message.split(' / ');
-  return en === undefined ? message : language === 'zh' ? zh! : en;
 }
 
 /** Sends an error as RFC 9457 `application/problem+json`. */
@@ -39,6 +33,7 @@ export function sendProblem(req: Request, res: Response, error: AppError): void 
   const language = languageOf(req);
   const title = (language === 'zh' ? TITLES[error.status] : undefined) ?? STATUS_CODES[error.status] ?? 'Error';
   if (error.retryAfter !== undefined) res.set('Retry-After', String(error.retryAfter));
+  if (error.status === 401) res.set('WWW-Authenticate', error.code === 'bad-credentials' ? 'Basic realm="device"' : 'Bearer');
   res
     .status(error.status)
     .set('Content-Language', language === 'zh' ? 'zh-CN' : 'en')

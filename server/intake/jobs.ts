@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { formatInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Policy } from '../policy/types.ts';
+import { keyReused } from '../repeats.ts';
 import type { BatchStore } from '../store/batches.ts';
 import type { DueStore } from '../store/due-work.ts';
 import type { JobRowStore } from '../store/job-rows.ts';
@@ -63,7 +65,6 @@ export const REJUDGE = 're-judge';
 /** Messages that came in before a re-judge was asked for are stored, at the latest, so long after (real time). */
 const ON_THE_WAY_MS = 10 * 60_000;
 const LOOK_MS = 500;
-const LISTED = 100;
 
 /**
  * Long work people ask for: kept in the store with how far it came, done by any process, gone on with by another when its process dies.
@@ -153,20 +154,37 @@ export function createJobs(deps: JobsDeps) {
     return true;
   }
 
+  /** Whether a request with the same key asked for this job before. @throws AppError 422 `idempotency-key-reused` */
+  async function asked(id: string, kind: string, params: Record<string, unknown>): Promise<boolean> {
+    const there = await jobs.get(id);
+    if (there && (there.kind !== kind || !isDeepStrictEqual(there.params, params))) throw keyReused();
+    return there !== null;
+  }
+
   return {
     indexes: () => Promise.all([jobs.indexes(), rows.indexes(), deps.changes.indexes()]),
 
-    /** Asks for a what-if: what `policy` would have changed in [from, to). @throws AppError 404 `unknown-policy` */
-    async whatIf({ policy, from, to }: { policy: string; from: number; to: number }, by: string): Promise<{ job: string }> {
+    /**
+     * Asks for a what-if: what `policy` would have changed in [from, to).
+     * @param idempotencyKey of the request: a repeat gets the same job
+     * @throws AppError 404 `unknown-policy`, 422 `idempotency-key-reused`
+     */
+    async whatIf(
+      { policy, from, to }: { policy: string; from: number; to: number },
+      by: string,
+      idempotencyKey?: string,
+    ): Promise<{ job: string; repeated?: true }> {
+      const params = { policy, from: formatInstant(from), to: formatInstant(to) };
+      const id = jobId(by, idempotencyKey);
+      if (await asked(id, 'what-if', params)) return { job: id, repeated: true };
       const judgedBy = await deps.policyOf(policy);
       if (!judgedBy) throw new AppError(404, 'unknown-policy', { zh: '没有这个政策版本', en: 'there is no such policy version' });
-      const id = randomBytes(9).toString('base64url');
       await jobs.insert({
         _id: id,
         kind: 'what-if',
         by,
         createdAt: new Date(clock.now()),
-        params: { policy, from: formatInstant(from), to: formatInstant(to) },
+        params,
         policy: judgedBy,
         state: 'queued',
         done: 0,
@@ -176,10 +194,18 @@ export function createJobs(deps: JobsDeps) {
     },
 
     /**
-     * Asks for a re-judge: the messages of [from, to) with what is known by now. @throws AppError 409 `re-judge-under-way`
+     * Asks for a re-judge: the messages of [from, to) with what is known by now.
+     * @param idempotencyKey of the request: a repeat gets the same job
+     * @throws AppError 409 `re-judge-under-way`, 422 `idempotency-key-reused`
      */
-    async rejudge({ from, to, reason }: { from: number; to: number; reason: string }, by: string): Promise<{ job: string }> {
-      const id = randomBytes(9).toString('base64url');
+    async rejudge(
+      { from, to, reason }: { from: number; to: number; reason: string },
+      by: string,
+      idempotencyKey?: string,
+    ): Promise<{ job: string; repeated?: true }> {
+      const params = { from: formatInstant(from), to: formatInstant(to), reason };
+      const id = jobId(by, idempotencyKey);
+      if (await asked(id, REJUDGE, params)) return { job: id, repeated: true };
       const now = new Date(clock.now());
       try {
         await jobs.insert({
@@ -187,7 +213,7 @@ export function createJobs(deps: JobsDeps) {
           kind: REJUDGE,
           by,
           createdAt: now,
-          params: { from: formatInstant(from), to: formatInstant(to), reason },
+          params,
           knownBy: now,
           batchesFrom: batchIdAt(Date.now() - ON_THE_WAY_MS),
           exclusive: REJUDGE,
@@ -205,19 +231,16 @@ export function createJobs(deps: JobsDeps) {
       return { job: id };
     },
 
-    /** The latest jobs, newest first, without their results. */
-    list: async (): Promise<JobShown[]> => (await jobs.list(LISTED)).map(shown),
-
     /** One job; of its result an enterprise sees what concerns itself. @throws AppError 404 `unknown-job` */
     async get(id: string, actor: Actor): Promise<JobShown> {
-      const job = shown(there(await jobs.get(id)));
+      const job = shownJob(there(await jobs.get(id)));
       if (actor.role !== 'enterprise' || !job.result) return job;
       const own = (job.result as { enterprises?: Record<string, unknown> }).enterprises?.[actor.enterpriseId ?? ''];
       return { ...job, result: { enterprises: own ? { [actor.enterpriseId!]: own } : {} } };
     },
 
     /** Ends a job that is not done yet; one that ended stays as it is. @throws AppError 404 `unknown-job` */
-    cancel: async (id: string): Promise<JobShown> => shown(there(await jobs.cancel(id, new Date(clock.now())))),
+    cancel: async (id: string): Promise<JobShown> => shownJob(there(await jobs.cancel(id, new Date(clock.now())))),
 
     start(): void {
       loop = (async () => {
@@ -240,12 +263,32 @@ export function createJobs(deps: JobsDeps) {
 }
 export type Jobs = ReturnType<typeof createJobs>;
 
+/** A job's id: of requests with a key the same for the same one. */
+function jobId(by: string, idempotencyKey: string | undefined): string {
+  if (idempotencyKey === undefined) return randomBytes(9).toString('base64url');
+  return createHash('sha256').update(`${by}\n${idempotencyKey}`).digest('base64url').slice(0, 22);
+}
+
 function there(job: JobDoc | null): JobDoc {
   if (!job) throw new AppError(404, 'unknown-job', { zh: '没有这个任务', en: 'there is no such job' });
   return job;
 }
 
-function shown({ _id, kind, by, createdAt, params, state, settling, done, total, result, error, endedAt }: JobDoc): JobShown {
+/** A job as people see it. */
+export function shownJob({
+  _id,
+  kind,
+  by,
+  createdAt,
+  params,
+  state,
+  settling,
+  done,
+  total,
+  result,
+  error,
+  endedAt,
+}: JobDoc): JobShown {
   return {
     job: _id,
     kind,

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import { policyInForce } from '../policy/in-force.ts';
 import { policyErrors, policySchema } from '../policy/schema.ts';
 import { SINCE_EVER, type Policy, type PolicyVersion } from '../policy/types.ts';
+import { keyReused, requestDigest } from '../repeats.ts';
 import { auditLogStore } from '../store/audit-log.ts';
 import { policyStore, type PolicyDoc } from '../store/policies.ts';
 import type { Revisions } from '../store/revisions.ts';
@@ -110,7 +111,7 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
     /**
      * Keeps a new draft.
      * @param body a whole policy; `version` is its name
-     * @throws 409 `version-taken`, 422 `invalid-policy`
+     * @throws 409 `version-taken`, 422 `invalid-policy` `idempotency-key-reused`
      */
     async draft(body: unknown, by: Actor, language: 'zh' | 'en', idempotencyKey?: string): Promise<PolicyDetail> {
       const policy = valid(body, language);
@@ -122,16 +123,25 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
         draftedAt: new Date(clock.now()),
         writers: [by.username],
         rev: 1,
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(idempotencyKey !== undefined && { idempotencyKey, requestDigest: requestDigest(policy) }),
       };
+      const there = idempotencyKey === undefined ? null : await store.draftedWith(by.username, idempotencyKey);
+      if (there && there.requestDigest !== doc.requestDigest) throw keyReused();
+      if (there) return shownOf(there);
       if (policy.version === builtIn.version) throw problems.taken();
       if (await store.insert(doc)) {
         await audit(by, 'policy-drafted', doc._id);
         return shownOf(doc);
       }
-      const there = await store.byVersion(doc._id);
-      if (there && idempotencyKey !== undefined && there.idempotencyKey === idempotencyKey && there.draftedBy === by.username)
-        return shownOf(there);
+      // Of two requests of one key at once the second comes here.
+      const other = await store.byVersion(doc._id);
+      if (
+        other &&
+        doc.requestDigest !== undefined &&
+        other.requestDigest === doc.requestDigest &&
+        other.draftedBy === by.username
+      )
+        return shownOf(other);
       throw problems.taken();
     },
 

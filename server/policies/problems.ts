@@ -27,13 +27,5 @@ export const problems = {
       { zh: '生效时间已过；规则不溯及既往', en: 'the beginning has passed; a policy has no effect before its activation' },
       { errors: [{ path: 'from', message: language === 'zh' ? '已过' : 'has passed' }] },
     ),
-  needsIfMatch: () =>
-    new AppError(428, 'if-match-required', { zh: '请在 If-Match 中给出所见版本', en: 'say in If-Match which revision you saw' }),
-  badIfMatch: () => new AppError(400, 'if-match-malformed', { zh: 'If-Match 应为 "<rev>"', en: 'If-Match is to be "<rev>"' }),
   stale: () => new AppError(412, 'stale', { zh: '草案已有变化；请刷新后再试', en: 'the draft has changed since; read it again' }),
-  badKey: () =>
-    new AppError(400, 'idempotency-key-malformed', {
-      zh: 'Idempotency-Key 应为 1–128 个可见字符',
-      en: 'Idempotency-Key is to be 1–128 visible characters',
-    }),
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { civilDayStart } from '../../devices/contract/instant.ts';
 import { VEHICLE_CLASSES } from '../../devices/contract/vehicle-class.ts';
+import { issueText } from '../issue-text.ts';
 import { INDUSTRIES, type Policy } from './types.ts';
 
 /** The shape of a policy as people write one; numbers are finite, civil dates exist, every basis named is there. */
@@ -213,11 +214,7 @@ export const policySchema = z
 /** What is wrong with a policy, place by place, in the reader's language; empty when nothing is. */
 export function policyErrors(value: unknown, language: 'zh' | 'en'): { path: string; message: string }[] {
   const result = policySchema.safeParse(value, { error: wrongWords });
-  return (result.error?.issues ?? []).map(({ path, message }) => {
-    // All sentences stand in both languages, `zh / en`.
-    const [zh = message, en = message] = message.split(' / ');
-    return { path: path.join('.'), message: language === 'zh' ? zh : en };
-  });
+  return (result.error?.issues ?? []).map((issue) => ({ path: issue.path.join('.'), message: issueText(issue, language) }));
 }
 
 const EXPECTED: Record<string, string> = {

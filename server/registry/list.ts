@@ -1,10 +1,10 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
-import { AppError } from '../errors.ts';
+import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
 import { SINCE_EVER, type Policy } from '../policy/types.ts';
 import { listedOnRoad } from '../rules/phase-out.ts';
 import type { RegistryStore } from '../store/registry.ts';
-import { declarationFacts, vehicleFacts } from './facts.ts';
-import { governing, inForce } from './in-force.ts';
+import { vehicleFacts } from './facts.ts';
+import { inForce, uncorrected } from './in-force.ts';
 import { groupBy } from './lookup.ts';
 import { machinesAt, sitesOf } from './own.ts';
 import type { Collection, VersionDoc } from './types.ts';
@@ -27,8 +27,11 @@ export interface RegistryQuery {
    * is declared for the sites that are its own now, and the machines declared there.
    */
   enterprise?: string;
-  /** Declarations only: of this site; in force at some time of [from, to). */
+  /** Declarations only: of this site. */
   site?: string;
+  /** Permits only: of these plates, `number,colour`. */
+  plates?: string[];
+  /** In force at some time of [from, to), whatever is in force now. */
   within?: { from: number; to: number };
   /** Only rows whose key or a name contains this, whatever the case. */
   search?: string;
@@ -65,11 +68,9 @@ export async function* registryItems<C extends Collection>(
   const show = function* (versions: VersionDoc<C>[]) {
     const first = versions[0];
     if (!first) return;
-    // What was declared for a time that is over is in force no more, and asked for all the same.
-    const one = query.within ? governing(versions, query.within.to - 1, asOf) : inForce(versions, at, asOf);
-    const shown = (query.history ? versions : [one].filter((v) => v !== undefined)).filter(
-      (v) => belongs(v, query, few) && isListed(v, query, at),
-    );
+    const one = inForce(versions, at, asOf);
+    const asked = query.within ? during(versions, query.within, query.history) : query.history ? versions : one ? [one] : [];
+    const shown = asked.filter((v) => belongs(v, query, few) && isListed(v, query, at));
     const skip = after?.key === first.key ? after.skip : 0;
     for (const [i, v] of shown.entries()) if (i >= skip) yield { item: itemOf(v), place: { key: v.key, skip: i + 1 } };
   };
@@ -102,30 +103,34 @@ function rangeOf({ order, key, keyPrefix }: RegistryQuery, recordedBy: number, a
 interface Few {
   field: 'key' | 'vin' | 'plate' | 'row.enterpriseId' | 'row.fleet' | 'row.siteId';
   values: string[];
+  /** A version belongs to what is asked for by having one of the values itself: earlier ones of its key may have had others. */
+  decides?: true;
 }
 
 async function fewOf(
   store: RegistryStore,
   name: Collection,
-  { vin, enterprise, site }: RegistryQuery,
+  { vin, enterprise, site, plates }: RegistryQuery,
   at: number,
   asOf: number,
 ): Promise<Few | undefined> {
-  if (vin !== undefined) return { field: 'vin', values: [vin] };
-  if (enterprise === undefined)
+  if (vin !== undefined && (enterprise === undefined || name === 'vehicles')) return { field: 'vin', values: [vin] };
+  if (enterprise === undefined) {
+    if (plates !== undefined) return { field: 'plate', values: plates, decides: true };
     return name === 'declarations' && site !== undefined ? { field: 'row.siteId', values: [site] } : undefined;
+  }
   if (name === 'vehicles') return { field: 'row.fleet', values: [enterprise] };
   if (name === 'deliveries') return { field: 'row.enterpriseId', values: [enterprise] };
   if (name === 'declarations' || name === 'machinery') {
     const sites = await sitesOf(store, enterprise, asOf, asOf);
-    if (name === 'declarations')
-      return { field: 'row.siteId', values: site === undefined ? sites : sites.filter((own) => own === site) };
-    return { field: 'key', values: await machinesAt(store, sites) };
+    if (name === 'machinery') return { field: 'key', values: await machinesAt(store, sites), decides: true };
+    return { field: 'row.siteId', values: sites.filter((own) => site === undefined || own === site), decides: true };
   }
-  if (name !== 'permits') return undefined;
+  if (name !== 'permits' && name !== 'inspections') return undefined;
   const byKey = groupBy(await store.whereEver('vehicles', 'row.fleet', [enterprise]), (v) => v.key);
   const own = [...byKey.values()].map((versions) => inForce(versions, at, asOf)).filter((v) => v?.row.fleet === enterprise);
-  return { field: 'plate', values: own.map((v) => v!.key) };
+  if (name === 'inspections') return { field: 'vin', values: own.map((v) => v!.row.vin), decides: true };
+  return { field: 'plate', values: own.map((v) => v!.key).filter((key) => plates?.includes(key) ?? true), decides: true };
 }
 
 /** The versions of the few keys that ever had one of the values, in the order of the list. */
@@ -167,22 +172,36 @@ function matches({ key, row }: VersionDoc, search: string): boolean {
   return [key, ...named].some((text) => typeof text === 'string' && text.toLowerCase().includes(wanted));
 }
 
-function belongs(version: VersionDoc, { enterprise, vin, search, site, within }: RegistryQuery, few?: Few): boolean {
+function belongs(version: VersionDoc, { enterprise, vin, search, site }: RegistryQuery, few?: Few): boolean {
   if (search !== undefined && !matches(version, search)) return false;
   const row = version.row as { id?: string; enterpriseId?: string; fleet?: string; siteId?: string };
   if (vin !== undefined && version.vin !== vin) return false;
   if (site !== undefined && row.siteId !== site) return false;
-  if (within !== undefined && !isDeclared(version as VersionDoc<'declarations'>, within)) return false;
+  if (few?.decides) return few.values.includes(memberOf(version, few.field) ?? '');
   if (enterprise === undefined) return true;
-  if (few?.field === 'plate') return few.values.includes(version.plate ?? '');
-  if (few?.field === 'row.siteId') return few.values.includes(row.siteId ?? '');
-  if (few?.field === 'key') return few.values.includes(version.key);
   return row.enterpriseId === enterprise || row.fleet === enterprise || ('uscc' in row && row.id === enterprise);
 }
 
-function isDeclared(version: VersionDoc<'declarations'>, within: { from: number; to: number }): boolean {
-  const { from, to } = declarationFacts(version);
-  return from < within.to && (to ?? Infinity) > within.from;
+function memberOf({ key, vin, plate, row }: VersionDoc, field: Few['field']): string | undefined {
+  const { enterpriseId, fleet, siteId } = row as { enterpriseId?: string; fleet?: string; siteId?: string };
+  return { key, vin, plate, 'row.enterpriseId': enterpriseId, 'row.fleet': fleet, 'row.siteId': siteId }[field];
+}
+
+/**
+ * The versions of one key that governed at some time of [from, to): each from its own beginning to its end or the next one's beginning.
+ * @param history also those that were corrected since, by their own times
+ */
+function during<C extends Collection>(
+  versions: VersionDoc<C>[],
+  { from, to }: { from: number; to: number },
+  history: boolean | undefined,
+): VersionDoc<C>[] {
+  const some = history ? versions : uncorrected(versions);
+  const endOf = (v: VersionDoc<C>) => {
+    const later = history ? [] : some.filter((other) => other.validFrom > v.validFrom).map((other) => other.validFrom);
+    return Math.min(v.validTo ?? Infinity, ...later);
+  };
+  return some.filter((v) => v.validFrom < to && endOf(v) > from);
 }
 
 function itemOf({ _id, row, validFrom, validTo, recordedAt }: VersionDoc): RegistryItem {
@@ -197,21 +216,13 @@ function itemOf({ _id, row, validFrom, validTo, recordedAt }: VersionDoc): Regis
 
 /** A page's cursor: the moment of the list and the place after its last item. */
 export function writeRegistryCursor(asOf: number, place: Place): string {
-  return Buffer.from(JSON.stringify([asOf, place.key, place.skip])).toString('base64url');
+  return writeCursor([asOf, place.key, place.skip]);
 }
 
 /** @throws 400 `bad-cursor` */
 export function readRegistryCursor(text: string): { asOf: number; place: Place } {
-  try {
-    const [asOf, key, skip] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (Number.isSafeInteger(asOf) && typeof key === 'string' && Number.isSafeInteger(skip)) {
-      return { asOf: asOf as number, place: { key, skip: skip as number } };
-    }
-  } catch {
-    // Answered below.
-  }
-  throw new AppError(400, 'bad-cursor', {
-    zh: '游标无效；请从第一页开始',
-    en: 'the cursor is not one of ours; begin with the first page',
-  });
+  const [asOf, key, skip] = readCursor(text);
+  if (isInstant(asOf) && typeof key === 'string' && Number.isSafeInteger(skip))
+    return { asOf, place: { key, skip: skip as number } };
+  throw badCursor();
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROW_SCHEMAS } from '../http/contract/registry.ts';
+import { issueText } from '../issue-text.ts';
 import type { Collection } from './types.ts';
 
 export type Language = 'zh' | 'en';
@@ -39,7 +40,7 @@ const LOCALES = { zh: z.locales.zhCN().localeError, en: z.locales.en().localeErr
 export function schemaMessage(name: Collection, value: unknown, language: Language): RowProblem {
   const { error } = ROW_SCHEMAS[name].safeParse(value, { error: LOCALES[language] });
   const message = (error?.issues ?? [])
-    .map((i) => (i.path.length > 0 ? `${i.path.join('.')}: ${i.message}` : i.message))
+    .map((i) => (i.path.length > 0 ? `${i.path.join('.')}: ${issueText(i, language)}` : issueText(i, language)))
     .join('; ');
   return { code: 'schema', message: message.length > 500 ? `${message.slice(0, 499)}…` : message };
 }

@@ -80,7 +80,6 @@ export function jobStore(connection: Connection) {
     indexes: () => model.createIndexes(),
     insert: (doc: JobDoc) => collection.insertOne(doc),
     get: (id: string) => collection.findOne({ _id: id }),
-    list: (limit: number) => collection.find({}, { projection: { progress: 0, result: 0, policy: 0 } }).sort({ createdAt: -1, _id: -1 }).limit(limit).toArray(), // prettier-ignore
 
     /** Takes the oldest job nobody works on. */
     take: (owner: string, now: number, leaseMs: number) =>

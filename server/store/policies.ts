@@ -12,8 +12,9 @@ export interface PolicyDoc {
   writers: string[];
   /** Counts every change: the ETag. */
   rev: number;
-  /** The request that made it. */
+  /** Of the request that made it, and what it asked for. */
   idempotencyKey?: string;
+  requestDigest?: string;
   activatedBy?: string;
   /** From when it is to count; it has no effect before `recordedAt`, its activation. */
   from?: Date;
@@ -25,6 +26,7 @@ export type ActivePolicyDoc = PolicyDoc & Required<Pick<PolicyDoc, 'activatedBy'
 export function policyStore(db: Db) {
   const policies = db.collection<PolicyDoc>('policies');
   return {
+    draftedWith: (draftedBy: string, idempotencyKey: string) => policies.findOne({ draftedBy, idempotencyKey }),
     byVersion: (version: string) => policies.findOne({ _id: version }),
     all: () => policies.find({}).sort({ _id: 1 }).toArray(),
     /** Activated versions in the order of their activation. */

@@ -101,6 +101,12 @@ export interface VehicleShown {
   known: boolean;
 }
 
+/** The Idempotency-Key of a request that was carried out, and a digest of what it asked. */
+export interface StoredRequest {
+  key: string;
+  digest: string;
+}
+
 export interface FindingDoc {
   /** `<rule>|<code>|<subject>` */
   _id: string;
@@ -124,7 +130,8 @@ export interface FindingDoc {
     ref?: string;
     by: string;
     at: Date;
-    answer?: { outcome: 'upheld' | 'withdrawn'; reason: string; by: string; at: Date };
+    request?: StoredRequest;
+    answer?: { outcome: 'upheld' | 'withdrawn'; reason: string; by: string; at: Date; request?: StoredRequest };
   };
   at: Date;
   recordedAt: Date;

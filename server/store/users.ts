@@ -18,17 +18,24 @@ export interface UserDoc {
   rev: number;
   createdAt: Date;
   createdBy: string;
-  /** Of the request that made it. */
+  /** Of the request that made it, and what it asked for. */
   idempotencyKey?: string;
+  requestDigest?: string;
 }
 
 export function userStore(db: Db) {
   const users = db.collection<UserDoc>('users');
   return {
+    indexes: () =>
+      users.createIndex(
+        { createdBy: 1, idempotencyKey: 1 },
+        { unique: true, partialFilterExpression: { idempotencyKey: { $exists: true } } },
+      ),
+    madeBy: (createdBy: string, idempotencyKey: string) => users.findOne({ createdBy, idempotencyKey }),
     byName: (username: string) => users.findOne({ _id: username }),
     all: () => users.find({}).sort({ _id: 1 }).toArray(),
     owners: () => users.countDocuments({ role: 'owner', disabled: { $exists: false } }),
-    /** @returns false when the username is taken */
+    /** @returns false when the username is taken, or the request's key was used before */
     async insert(user: UserDoc): Promise<boolean> {
       try {
         await users.insertOne(user);

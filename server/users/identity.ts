@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { Db } from 'mongodb';
-import { parseRegistryTime } from '../../devices/contract/instant.ts';
+import { formatInstant, parseRegistryTime } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { NewToken, NewUser, UserChange, UserShown } from '../http/contract/users.ts';
+import { keyReused, requestDigest } from '../repeats.ts';
 import { auditLogStore } from '../store/audit-log.ts';
 import { sessionStore } from '../store/sessions.ts';
 import { tokenStore, type TokenDoc } from '../store/tokens.ts';
@@ -53,7 +54,7 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
 
   return {
     async indexes(): Promise<void> {
-      await Promise.all([sessions.indexes(), tokens.indexes(), auditLog.indexes()]);
+      await Promise.all([users.indexes(), sessions.indexes(), tokens.indexes(), auditLog.indexes()]);
     },
 
     /** Entries of the audit log of an action about something, newest first. */
@@ -118,14 +119,16 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
     /** Platform time, for what is shown of it. */
     now: () => clock.now(),
 
-    users: async (): Promise<UserShown[]> => (await users.all()).map(shown),
+    /** The users made by a moment of real time. */
+    users: async (madeBy = Infinity): Promise<UserShown[]> =>
+      (await users.all()).filter((user) => user.createdAt.getTime() <= madeBy).map(shown),
     async user(username: string): Promise<{ user: UserShown; rev: number }> {
       const user = await users.byName(username);
       if (!user) throw unknownUser();
       return { user: shown(user), rev: user.rev };
     },
 
-    /** @throws AppError 403 `owner-only`, 409 `username-taken` */
+    /** @throws AppError 403 `owner-only`, 409 `username-taken`, 422 `idempotency-key-reused` */
     async createUser(
       { username, password, ...rest }: NewUser,
       by: Actor,
@@ -140,16 +143,15 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
         rev: 1,
         createdAt: new Date(realNow()),
         createdBy: by.username,
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(idempotencyKey !== undefined && { idempotencyKey, requestDigest: requestDigest({ username, ...rest }) }),
       };
       if (await users.insert(user)) {
         await audit(by.username, 'user-created', username, { role: rest.role });
         return { user: shown(user), rev: 1 };
       }
-      const there = await users.byName(username);
-      if (there && idempotencyKey !== undefined && there.idempotencyKey === idempotencyKey && there.createdBy === by.username) {
-        return { user: shown(there), rev: there.rev };
-      }
+      const there = idempotencyKey === undefined ? null : await users.madeBy(by.username, idempotencyKey);
+      if (there && there.requestDigest !== user.requestDigest) throw keyReused();
+      if (there) return { user: shown(there), rev: there.rev };
       throw new AppError(409, 'username-taken', { zh: '用户名已被使用', en: 'the user name is taken' });
     },
 
@@ -241,11 +243,13 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
       return { id: doc._id, token };
     },
 
-    async tokens() {
-      return (await tokens.all()).map(({ _id, name, role, enterpriseId, counties, gateId, expires, createdBy }) => ({
+    /** The tokens made by a moment of real time. */
+    async tokens(madeBy = Infinity) {
+      const made = (await tokens.all()).filter((token) => token.createdAt.getTime() <= madeBy);
+      return made.map(({ _id, name, role, enterpriseId, counties, gateId, expires, createdBy }) => ({
         id: _id,
         ...present({ name, role, enterpriseId, counties, gateId }),
-        expires: expires.toISOString(),
+        expires: formatInstant(expires.getTime()),
         createdBy,
       }));
     },

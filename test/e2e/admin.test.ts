@@ -291,4 +291,17 @@ describe('the office in the console', function () {
   it('made the browser complain of nothing', () => {
     expect(opened.flatMap((one) => one.complaints)).to.deep.equal([]);
   });
+
+  it('shows what the API is, with scripts and styles of its own only', async () => {
+    const { page, complaints } = await openConsole(browser, `${platform.url}/api/v1/docs#/alerts/postAlertsIdDispatch`);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    await page.reload({ waitUntil: 'domcontentloaded' });
+    await page.locator('.opblock-body').waitFor();
+    expect(await page.locator('.opblock-summary-description').first().textContent()).to.match(/ · /);
+    expect(await page.locator('.errors-wrapper, .version-pragma, .warning').count()).to.equal(0);
+    expect([...new Set(asked)]).to.deep.equal([new URL(platform.url).origin]);
+    expect(complaints).to.deep.equal([]);
+    await page.close();
+  });
 });

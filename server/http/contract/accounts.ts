@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { instant } from '../../../devices/contract/messages.ts';
-import { paging } from './lists.ts';
+import { county, paging, whole } from './query.ts';
 import { transportRow } from './ledgers.ts';
 import { basisShown } from './records.ts';
 import { INDUSTRIES } from '../../policy/types.ts';
 
 /** The clean-transport account of an enterprise and civil month (`rules.md` §8), as it is stored and served. */
 
-export const month = z.string().regex(/^(20\d\d|21\d\d)-(0[1-9]|1[0-2])$/, { error: 'not a month YYYY-MM' });
+export const month = z
+  .string()
+  .regex(/^(20\d\d|21\d\d)-(0[1-9]|1[0-2])$/, { error: '应为月份 YYYY-MM / is to be a month YYYY-MM' });
 const enterpriseId = z.string().min(1).max(64);
 const share = z.number().nullable().describe('%, two decimals; null for an empty denominator');
 const tonnes = z.number().min(0).describe('t, whole kilograms');
@@ -131,24 +133,20 @@ export const accountQuery = z
     ...paging,
     month,
     enterprise: enterpriseId.optional(),
-    revision: z.coerce.number().int().min(1).optional(),
-    county: z
-      .string()
-      .regex(/^\d{6}$/)
-      .optional()
-      .describe('of the list: one county only'),
+    revision: whole(1, 1_000_000).optional(),
+    county: county.describe('of the list: one county only'),
     industry: z.enum(INDUSTRIES).optional().describe('of the list: one industry only'),
     proposes: z.enum(['met', 'not-met']).optional().describe('of the list: only those of which the audit proposes this'),
   })
   .refine((q) => q.revision === undefined || q.enterprise !== undefined, {
     path: ['enterprise'],
-    error: 'a revision is of one enterprise',
+    error: '修订版属于一家企业：请给出 enterprise / a revision is of one enterprise: name it',
   });
 
 export const accountMonthsQuery = z.strictObject({
   enterprise: enterpriseId,
   month: month.describe('the last of them'),
-  months: z.coerce.number().int().min(1).max(36).optional().describe('how many; 12 where absent'),
+  months: whole(1, 36).optional().describe('how many; 12 where absent'),
 });
 
 /** The last revisions of an enterprise’s months as they are stored, oldest first; a month without an account is left out. */
@@ -177,7 +175,7 @@ export const accountRowsQuery = z.strictObject({
   month,
   enterprise: enterpriseId,
   figure: z.enum(FIGURES),
-  revision: z.coerce.number().int().min(1).optional().describe('absent: the last'),
+  revision: whole(1, 1_000_000).optional().describe('absent: the last'),
 });
 
 /** A row of a figure; `value` is what it adds: tonnes of a figure in tonnes, else 1. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { instant, plateColor } from '../../../devices/contract/messages.ts';
+import { county, paging, plate, stretch, whole, word } from './query.ts';
 
 /** Alerts as HTTP and the live socket show them (HTTP contract v1, "Alerts"). */
 
@@ -99,16 +99,6 @@ export const stepBodies = {
   }),
 } as const;
 
-const sequence = z.coerce.number().int().min(0);
-
-const moment = (edge: 'start' | 'end') =>
-  z
-    .string()
-    .refine((s) => !Number.isNaN(parseRegistryTime(s, edge)), {
-      error: 'not a civil date or an ISO 8601 date-time with an offset',
-    })
-    .transform((s) => parseRegistryTime(s, edge));
-
 /** The query of `GET /alerts`. `plate` is a number or `number,colour`; `from` belongs to the stretch, `to` does not; a bare date as `to` is the whole day. */
 export const alertQuery = z.strictObject({
   state: z
@@ -118,25 +108,24 @@ export const alertQuery = z.strictObject({
     .optional()
     .describe('one state, or several with commas between'),
   provisional: z.enum(['true', 'false']).optional().describe('only alerts that are provisional, or only those that are not'),
-  rule: line.optional(),
+  rule: word,
   severity: severity.optional(),
   audience: audience.optional(),
-  county: z.string().regex(/^\d{6}$/).optional(), // prettier-ignore
-  enterprise: line.optional(),
-  plate: z.string().min(1).max(40).optional(),
-  assignee: line.optional().describe('dispatched to this user name'),
-  from: moment('start').optional(),
-  to: moment('end').optional(),
-  after: sequence.optional().describe('only alerts with an event later than this sequence number'),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  cursor: z.string().max(200).optional(),
+  county,
+  enterprise: word,
+  plate,
+  assignee: word.describe('dispatched to this user name'),
+  ...stretch,
+  after: whole(0, Number.MAX_SAFE_INTEGER).optional().describe('only alerts with an event later than this sequence number'),
+  limit: paging.limit.unwrap().default(100),
+  cursor: paging.cursor,
   order: z.enum(['asc', 'desc']).default('desc'),
 });
 
 /** The query of `GET /alerts` over HTTP: the list, or the whole range as a file. */
 export const alertListQuery = alertQuery.extend({
-  format: z.enum(['csv', 'ndjson', 'xlsx']).optional(),
-  header: z.enum(['field', 'zh', 'en']).default('field'),
+  format: paging.format,
+  header: paging.header.unwrap().default('field'),
 });
 
 export const alertPage = z.strictObject({ items: z.array(alert), next: z.string().nullable() });

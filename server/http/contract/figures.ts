@@ -2,22 +2,14 @@ import { z } from 'zod';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { KINDS } from '../../../devices/contract/kinds.ts';
 import { instant } from '../../../devices/contract/messages.ts';
-import { paging } from './lists.ts';
+import { paging, stretch } from './query.ts';
 
 /** The bureau's figures: a day, remote sensing over a period, the urea of a vehicle. Every figure is a count of rows a list shows. */
 
 const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .refine((text) => !Number.isNaN(parseRegistryTime(text, 'start')), { error: 'not a civil date' });
-const edge = (which: 'start' | 'end') =>
-  z
-    .string()
-    .refine((s) => !Number.isNaN(parseRegistryTime(s, which)), {
-      error: 'not a civil date or an ISO 8601 date-time with an offset',
-    })
-    .transform((s) => parseRegistryTime(s, which));
-const stretch = { from: edge('start').optional(), to: edge('end').optional() };
+  .refine((text) => !Number.isNaN(parseRegistryTime(text, 'start')), { error: '没有这一天 / there is no such day' });
 const count = z.int().min(0);
 
 export const dayFiguresQuery = z.strictObject({ date: day.optional().describe('a civil day; absent: today') });

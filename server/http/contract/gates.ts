@@ -31,5 +31,6 @@ export const gateDisplay = gateOnBoard
     lanes: z.array(gateState),
     at: instant.describe('platform time'),
   });
+export const gateBoard = z.object({ items: z.array(gateOnBoard) });
 export type GateDisplay = z.infer<typeof gateDisplay>;
 export type GateOnBoard = z.infer<typeof gateOnBoard>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** Pictures (HTTP contract v1, "Evidence"). The body of `PUT /images/<sha256>` is the picture itself. */
 
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, { error: '64 lower-case hex digits' });
+export const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, { error: '应为 64 位小写十六进制数字 / is to be 64 lower-case hex digits' });
 
 export const imageQuery = z.strictObject({
   thumb: z.enum(['1', '0']).optional().describe('1: a JPEG of at most 320 pixels on a side'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant } from '../../../devices/contract/messages.ts';
-import { paging } from './lists.ts';
+import { paging } from './query.ts';
 
 /** Long work: a what-if or a re-judge of a past period. */
 export const whatIfBody = z.strictObject({

@@ -1,38 +1,11 @@
 import { z } from 'zod';
-import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { KINDS } from '../../../devices/contract/kinds.ts';
 import { decisionWord } from '../../../devices/contract/messages.ts';
+import type { Collection } from '../../registry/types.ts';
 import { READING_REASONS } from '../../rules/reading-validity.ts';
+import { device, moment, paging, plate, stretch, word } from './query.ts';
 
-/** Queries of lists (HTTP contract v1, "Manners"). A query is text: numbers and times are read here. */
-
-const moment = (edge: 'start' | 'end') =>
-  z
-    .string()
-    .refine((s) => !Number.isNaN(parseRegistryTime(s, edge)), {
-      error: 'not a civil date or an ISO 8601 date-time with an offset',
-    })
-    .transform((s) => parseRegistryTime(s, edge));
-
-/** `from` belongs to the stretch, `to` does not; a bare date as `to` means the whole day. */
-const stretch = { from: moment('start').optional(), to: moment('end').optional() };
-
-/** Paging and export of every list. */
-export const paging = {
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
-  cursor: z.string().max(1024).optional(),
-  order: z.enum(['asc', 'desc']).optional(),
-  format: z.enum(['csv', 'ndjson', 'xlsx']).optional(),
-  header: z.enum(['field', 'zh', 'en']).optional(),
-};
-
-const device = z
-  .string()
-  .regex(new RegExp(`^(${KINDS.join('|')})/[A-Za-z0-9_-]{1,64}$`))
-  .optional()
-  .describe('<kind>/<id>');
-const plate = z.string().min(1).max(80).optional().describe('a number or `number,colour`');
-const word = z.string().max(256).optional();
+/** Queries of lists (HTTP contract v1, "Manners"). */
 
 export const observationQuery = z.strictObject({
   ...stretch,
@@ -105,29 +78,47 @@ export const machineryLedgerQuery = z.strictObject({
 
 export const deadLetterQuery = z.strictObject({ ...stretch, ...paging, device, code: word });
 export const auditLogQuery = z.strictObject({ ...stretch, ...paging, by: word, action: word });
+export const jobQuery = z.strictObject({ ...stretch, ...paging });
 
-export const registryQuery = z.strictObject({
+const ofRegistry = {
   ...paging,
-  at: moment('start').optional().describe('another moment than now'),
-  history: z.enum(['true', 'false']).optional().describe('all versions'),
-  id: word,
-  device,
-  kind: z.enum(KINDS).optional(),
-  plate,
-  vin: word,
-  search: z
-    .string()
-    .min(1)
-    .max(80)
-    .optional()
-    .describe('vehicles: the beginning of a plate number; inspections: of a VIN; else a part of the key or a name'),
-  site: word.describe('declarations only: of this machinery gate'),
-  from: stretch.from.describe('declarations only: in force at some time of [from, to)'),
+  id: word.describe('the natural key: `<version>` up to its `#`'),
+  from: stretch.from.describe('only what was in force at some time of [from, to)'),
   to: stretch.to,
-  listed: z.enum(['phase-out']).optional().describe('vehicles only: those the policy in force lists for phase-out'),
-});
+  at: moment('start').optional().describe('what is in force at another moment than now'),
+  history: z.enum(['true', 'false']).optional().describe('all versions'),
+};
+const search = z.string().min(1).max(80).optional();
+const named = { search: search.describe('a part of the key or of a name') };
+const vin = word;
+
+/** The query of `GET /registry/<collection>`: each collection takes what it knows. */
+export const registryQueries = {
+  vehicles: z.strictObject({
+    ...ofRegistry,
+    plate,
+    vin,
+    search: search.describe('the beginning of a plate number'),
+    listed: z.enum(['phase-out']).optional().describe('those the policy in force lists for phase-out'),
+  }),
+  enterprises: z.strictObject({ ...ofRegistry, ...named }),
+  devices: z.strictObject({ ...ofRegistry, ...named, device, kind: z.enum(KINDS).optional() }),
+  zones: z.strictObject({ ...ofRegistry, ...named }),
+  permits: z.strictObject({ ...ofRegistry, ...named, plate }),
+  inspections: z.strictObject({ ...ofRegistry, vin, search: search.describe('the beginning of a VIN') }),
+  responses: z.strictObject({ ...ofRegistry, ...named }),
+  machinery: z.strictObject({ ...ofRegistry, ...named }),
+  declarations: z.strictObject({
+    ...ofRegistry,
+    ...named,
+    site: word.describe('of this machinery gate'),
+  }),
+  deliveries: z.strictObject({ ...ofRegistry, ...named }),
+} as const satisfies Record<Collection, z.ZodObject>;
 
 /** Small lists in order of their key: users, tokens. */
 export const smallListQuery = z.strictObject(paging);
 
-export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).optional() });
+export const importQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false']).optional().describe('true: says what an import would do and changes nothing'),
+});

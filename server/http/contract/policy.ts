@@ -1,17 +1,13 @@
 import { z } from 'zod';
-import { parseRegistryTime } from '../../../devices/contract/instant.ts';
+import { policySchema } from '../../policy/schema.ts';
 import type { Policy } from '../../policy/types.ts';
+import { moment } from './query.ts';
 
 /** Policy versions (HTTP contract v1, "Policy"). The body of a draft is the policy itself: `policySchema` of server/policy/schema.ts. */
 
 /** `from`: a civil date (its 00:00) or an ISO 8601 date-time; it becomes milliseconds. */
 export const activation = z.strictObject({
-  from: z
-    .string()
-    .refine((s) => !Number.isNaN(parseRegistryTime(s, 'start')), {
-      error: '应为日期或带时区的时间 / is to be a civil date or an ISO 8601 date-time with an offset',
-    })
-    .transform((s) => parseRegistryTime(s, 'start')),
+  from: moment('start'),
 });
 
 export const changesQuery = z.strictObject({
@@ -34,6 +30,8 @@ export const policyShown = z.strictObject({
   from: z.string().optional(),
   recordedAt: z.string().optional(),
 });
+
+export const policyDetail = policyShown.extend({ policy: policySchema });
 
 export const policyChanges = z.strictObject({
   with: z.string(),

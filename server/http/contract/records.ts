@@ -3,6 +3,7 @@ import { decision, rejected } from '../../../devices/contract/answers.ts';
 import { KINDS } from '../../../devices/contract/kinds.ts';
 import { instant, plateColor } from '../../../devices/contract/messages.ts';
 import { SEVERITIES } from './alerts.ts';
+import { ROWS_SHOWN } from './registry.ts';
 
 /** What was seen, judged, answered and refused, as HTTP shows it (HTTP contract v1, "What was seen and judged"). */
 
@@ -109,6 +110,31 @@ export const deadLetterShown = z.object({
   bytes: z.int(),
   sha256: z.string(),
   raw: z.string().optional().describe('base64'),
+});
+
+/** One vehicle's whole story, each part newest first and at most 50 long (registrations: 100), within the reader's scope. */
+export const vehicleStory = z.strictObject({
+  vehicle: ROWS_SHOWN.vehicles.nullable().describe('what is registered under the plate now'),
+  registrations: z.array(ROWS_SHOWN.vehicles).describe('all versions of the plate'),
+  observations: z.array(observationShown),
+  decisions: z.array(decisionShown),
+  findings: z.array(findingShown),
+  inspections: z.array(ROWS_SHOWN.inspections),
+});
+
+/** What became of a dead letter that was put through the intake again. */
+export const replayOutcome = z.union([
+  z.strictObject({ stored: z.literal(true), id: z.string().optional().describe('of a status there is none'), decision: decision.optional() }),
+  z.strictObject({ stored: z.literal(false), rejected }),
+]); // prettier-ignore
+
+export const auditEntryShown = z.strictObject({
+  id: z.string(),
+  at: instant,
+  by: z.string().describe('user name, or `token:<id>`'),
+  action: z.string(),
+  target: z.string().optional(),
+  detail: z.record(z.string(), z.unknown()).optional(),
 });
 
 /** RFC 9457. */

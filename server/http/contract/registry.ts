@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VEHICLE_CLASSES } from '../../../devices/contract/vehicle-class.ts';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { DEVICE_ID, KINDS } from '../../../devices/contract/kinds.ts';
-import { plateColor, text } from '../../../devices/contract/messages.ts';
+import { instant, plateColor, text } from '../../../devices/contract/messages.ts';
 import { STAGES } from '../../../devices/contract/answers.ts';
 import { INDUSTRIES } from '../../policy/types.ts';
 
@@ -15,7 +15,8 @@ import { INDUSTRIES } from '../../policy/types.ts';
 export const registryTime = z
   .string()
   .refine((s) => !Number.isNaN(parseRegistryTime(s, 'start')), {
-    error: 'not a civil date (YYYY-MM-DD) or an ISO 8601 date-time with an offset',
+    error:
+      '应为日期 YYYY-MM-DD，或带时区的 ISO 8601 时间 / is to be a civil date YYYY-MM-DD, or an ISO 8601 date-time with an offset',
   })
   .describe('civil date or ISO 8601 date-time, hour 24 allowed');
 
@@ -41,7 +42,7 @@ const lineString = z.strictObject({ type: z.literal('LineString'), coordinates: 
 const polygon = z
   .strictObject({
     type: z.literal('Polygon'),
-    coordinates: z.array(z.array(position)).length(1, { error: 'one ring, no holes' }),
+    coordinates: z.array(z.array(position)).length(1, { error: '一个环，不带洞 / one ring, no holes' }),
   })
   .superRefine((p, ctx) => {
     const ring = p.coordinates[0] ?? [];
@@ -50,7 +51,7 @@ const polygon = z
       ctx.addIssue({
         code: 'custom',
         path: ['coordinates', 0],
-        message: 'a ring has at least four positions, the last equal to the first',
+        message: '环至少四个点，首尾相同 / a ring has at least four positions, the last equal to the first',
       });
     }
   });
@@ -150,7 +151,7 @@ export const deviceRow = z
     if (row.kind === 'on-board') return;
     for (const field of ['lon', 'lat', 'county'] as const) {
       if (row[field] === undefined)
-        ctx.addIssue({ code: 'custom', path: [field], message: 'required for all kinds but on-board' });
+        ctx.addIssue({ code: 'custom', path: [field], message: '除车载终端外必填 / is required for all kinds but on-board' });
     }
   });
 
@@ -171,7 +172,11 @@ export const zoneRow = z
     const edges = (row.polygon.coordinates[0]?.length ?? 1) - 1;
     row.edges?.forEach((e, i) => {
       if (e.index >= edges)
-        ctx.addIssue({ code: 'custom', path: ['edges', i, 'index'], message: `the ring has edges 0 to ${edges - 1}` });
+        ctx.addIssue({
+          code: 'custom',
+          path: ['edges', i, 'index'],
+          message: `该环的边为 0 至 ${edges - 1} / the ring has edges 0 to ${edges - 1}`,
+        });
     });
   });
 
@@ -250,6 +255,31 @@ export const ROW_SCHEMAS = {
   declarations: declarationRow,
   deliveries: deliveryRow,
 } as const;
+
+const shownAs = ({ shape }: z.ZodObject): z.ZodObject => {
+  const { secret: _secret, ...own } = shape;
+  return z.strictObject({
+    ...own,
+    validFrom: instant.optional().describe('absent: since ever'),
+    validTo: instant.optional(),
+    recordedAt: instant,
+    version: z.string().describe('`<key>#<n>`'),
+  });
+};
+
+/** The rows of each collection as `GET /registry/<collection>` shows them: with the times of their version, without secrets. */
+export const ROWS_SHOWN = {
+  vehicles: shownAs(vehicleRow),
+  enterprises: shownAs(enterpriseRow),
+  devices: shownAs(deviceRow),
+  zones: shownAs(zoneRow),
+  permits: shownAs(permitRow),
+  inspections: shownAs(inspectionRow),
+  responses: shownAs(responseRow),
+  machinery: shownAs(machineryRow),
+  declarations: shownAs(declarationRow),
+  deliveries: shownAs(deliveryRow),
+} as const satisfies Record<keyof typeof ROW_SCHEMAS, z.ZodObject>;
 
 /** Fields of a row that are not its content. */
 export type Aside = 'validFrom' | 'recordedAt' | 'secret';

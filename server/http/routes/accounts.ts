@@ -13,6 +13,7 @@ import {
   decisionsQuery,
 } from '../contract/accounts.ts';
 import { sendExport } from '../export.ts';
+import { idempotencyKey } from '../headers.ts';
 import { read } from '../problems.ts';
 import { sendSmallList } from '../small-list.ts';
 
@@ -78,7 +79,7 @@ export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps
   });
 
   router.post('/accounts/clean-transport/decision', allow('clean-transport:decide'), async (req, res) => {
-    res.json(await decisions.decide(read(cleanTransportDecision, req.body ?? {}, req), actorOf(req)));
+    res.json(await decisions.decide(read(cleanTransportDecision, req.body ?? {}, req), actorOf(req), idempotencyKey(req)));
   });
 
   return router;

@@ -1,13 +1,13 @@
 import { Router } from 'express';
 import { formatInstant } from '../../../devices/contract/instant.ts';
-import { AppError } from '../../errors.ts';
 import type { AlertPage, Alerts } from '../../alerts/alerts.ts';
 import { demandStep } from '../../alerts/steps.ts';
 import { actorOf, allow } from '../access.ts';
 import { ALERT_COLUMNS } from '../columns.ts';
 import { sendExport } from '../export.ts';
+import { idempotencyKey } from '../headers.ts';
 import { read } from '../problems.ts';
-import { ALERT_STEPS, alertListQuery, stepBodies, type AlertStepName, type StepCommand } from '../contract/alerts.ts';
+import { ALERT_STEPS, alertListQuery, stepBodies, type StepCommand } from '../contract/alerts.ts';
 
 const EXPORT_PAGE = 1000;
 
@@ -44,26 +44,15 @@ export function alertsRouter({
     res.json({ items: await alerts.assignables(String(req.params.id), actorOf(req)), next: null });
   });
 
-  router.post('/alerts/:id/:step', allow('alerts:read'), async (req, res) => {
-    const id = String(req.params.id);
-    const step = String(req.params.step);
-    if (!isStep(step))
-      throw new AppError(404, 'unknown-step', {
-        zh: '没有这个步骤',
-        en: `there is no step ${ALERT_STEPS.join(', ')} of this name`,
-      });
-    demandStep(actorOf(req), step);
-    const key = req.get('Idempotency-Key');
-    if (key !== undefined && !/^[\x21-\x7e]{1,128}$/.test(key)) {
-      throw new AppError(400, 'idempotency-key-malformed', {
-        zh: 'Idempotency-Key 应为 1–128 个可见字符',
-        en: 'Idempotency-Key is to be 1–128 visible characters',
-      });
-    }
-    const command = { step, body: read(stepBodies[step], req.body ?? {}, req) } as StepCommand;
-    const alert = await alerts.step(id, command, { ifMatch: req.get('If-Match'), idempotencyKey: key }, actorOf(req));
-    res.set('ETag', `"${alert.rev}"`).json(alert);
-  });
+  for (const step of ALERT_STEPS) {
+    router.post(`/alerts/:id/${step}`, allow('alerts:read'), async (req, res) => {
+      demandStep(actorOf(req), step);
+      const command = { step, body: read(stepBodies[step], req.body ?? {}, req) } as StepCommand;
+      const fence = { ifMatch: req.get('If-Match'), idempotencyKey: idempotencyKey(req) };
+      const alert = await alerts.step(String(req.params.id), command, fence, actorOf(req));
+      res.set('ETag', `"${alert.rev}"`).json(alert);
+    });
+  }
 
   return router;
 }
@@ -74,8 +63,4 @@ async function* allAlerts(first: AlertPage, more: (cursor: string) => Promise<Al
     yield* page.items;
     if (page.next === null) return;
   }
-}
-
-function isStep(text: string): text is AlertStepName {
-  return (ALERT_STEPS as readonly string[]).includes(text);
 }

@@ -1,8 +1,9 @@
 import { Router, type Request } from 'express';
 import type { Registry as Metrics } from 'prom-client';
+import { formatInstant } from '../../../devices/contract/instant.ts';
+import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import { actorOf, demand, ACCESS } from '../access.ts';
-import { openApi, openApiPage } from '../openapi.ts';
 
 /** What must hold for the platform to do its work, by name; `ok` false in any of them makes it not ready. */
 export type Checks = Record<string, () => Promise<{ ok: boolean } & Record<string, unknown>>>;
@@ -21,6 +22,7 @@ export function healthRouter(checks: Checks): Router {
   router.get('/readyz', async (_req, res) => {
     const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await within(check)] as const));
     const ok = results.every(([, result]) => result.ok);
+    if (!ok) res.set('Retry-After', '5');
     res
       .status(ok ? 200 : 503)
       .set('Cache-Control', 'no-store')
@@ -30,14 +32,11 @@ export function healthRouter(checks: Checks): Router {
   return router;
 }
 
-/** `/openapi.json` and `/docs`: the contract as generated, for anybody. */
-export function contractRouter(): Router {
+/** `GET /time`. */
+export function timeRouter(clock: Clock): Router {
   const router = Router();
-  router.get('/openapi.json', (_req, res) => {
-    res.json(openApi());
-  });
-  router.get('/docs', (_req, res) => {
-    res.type('html').send(openApiPage());
+  router.get('/time', (_req, res) => {
+    res.json({ at: formatInstant(clock.now()), speed: clock.speed });
   });
   return router;
 }

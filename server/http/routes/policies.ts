@@ -1,10 +1,10 @@
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import { z } from 'zod';
 import type { Policies } from '../../policies/policies.ts';
-import { problems } from '../../policies/problems.ts';
 import { actorOf, allow } from '../access.ts';
 import { POLICY_COLUMNS } from '../columns.ts';
 import { activation, changesQuery } from '../contract/policy.ts';
+import { idempotencyKey, neededRev, seenRev } from '../headers.ts';
 import { languageOf, read } from '../problems.ts';
 import { sendSmallList } from '../small-list.ts';
 
@@ -63,27 +63,4 @@ export function policiesRouter({ policies }: { policies: Policies }): Router {
   });
 
   return router;
-}
-
-/** The revision named by `If-Match`, where one is named. @throws 400 `if-match-malformed` */
-function seenRev(req: Request): number | undefined {
-  const header = req.get('If-Match');
-  if (header === undefined) return undefined;
-  const rev = /^\s*"(\d{1,9})"\s*$/.exec(header)?.[1];
-  if (rev === undefined) throw problems.badIfMatch();
-  return Number(rev);
-}
-
-/** @throws 428 `if-match-required`, 400 `if-match-malformed` */
-function neededRev(req: Request): number {
-  const rev = seenRev(req);
-  if (rev === undefined) throw problems.needsIfMatch();
-  return rev;
-}
-
-/** @throws 400 `idempotency-key-malformed` */
-function idempotencyKey(req: Request): string | undefined {
-  const key = req.get('Idempotency-Key');
-  if (key !== undefined && !/^[\x21-\x7e]{1,128}$/.test(key)) throw problems.badKey();
-  return key;
 }

@@ -1,9 +1,9 @@
-import { Router, type Request } from 'express';
-import { AppError } from '../../errors.ts';
+import { Router } from 'express';
 import type { Identity } from '../../users/identity.ts';
 import { actorOf, allow } from '../access.ts';
 import { newToken, newUser, userChange } from '../contract/users.ts';
 import { TOKEN_COLUMNS, USER_COLUMNS } from '../columns.ts';
+import { idempotencyKey, seenRev } from '../headers.ts';
 import { read } from '../problems.ts';
 import { sendSmallList } from '../small-list.ts';
 
@@ -12,7 +12,7 @@ export function usersRouter({ identity }: { identity: Identity }): Router {
   const router = Router();
 
   router.get('/users', allow('users'), async (req, res) => {
-    await sendSmallList(req, res, await identity.users(), {
+    await sendSmallList(req, res, (madeBy) => identity.users(madeBy), {
       key: (user) => user.username,
       name: 'users',
       columns: USER_COLUMNS,
@@ -37,7 +37,7 @@ export function usersRouter({ identity }: { identity: Identity }): Router {
   });
 
   router.get('/tokens', allow('tokens'), async (req, res) => {
-    await sendSmallList(req, res, await identity.tokens(), {
+    await sendSmallList(req, res, (madeBy) => identity.tokens(madeBy), {
       key: (token) => token.id,
       name: 'tokens',
       columns: TOKEN_COLUMNS,
@@ -56,25 +56,4 @@ export function usersRouter({ identity }: { identity: Identity }): Router {
   });
 
   return router;
-}
-
-/** The revision named by `If-Match`, where one is named. @throws AppError 400 `if-match-malformed` */
-function seenRev(req: Request): number | undefined {
-  const header = req.get('If-Match');
-  if (header === undefined || header === '*') return undefined;
-  const rev = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (rev === undefined)
-    throw new AppError(400, 'if-match-malformed', { zh: 'If-Match 应为 "<rev>"', en: 'If-Match is to be "<rev>"' });
-  return Number(rev);
-}
-
-function idempotencyKey(req: Request): string | undefined {
-  const key = req.get('Idempotency-Key');
-  if (key !== undefined && !/^[\x21-\x7e]{1,128}$/.test(key)) {
-    throw new AppError(400, 'idempotency-key-malformed', {
-      zh: 'Idempotency-Key 应为 1–128 个可见字符',
-      en: 'Idempotency-Key is to be 1–128 visible characters',
-    });
-  }
-  return key;
 }

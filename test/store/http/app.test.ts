@@ -309,6 +309,7 @@ describe('the HTTP side', () => {
   it('tells how it is, without secrets, and keeps plates and credentials out of its log', async () => {
     expect((await call('GET', '/healthz')).status).to.equal(200);
     const ready = await call('GET', '/readyz');
+    expect(ready.headers.get('retry-after')).to.equal('5');
     expect(ready.status).to.equal(503);
     expect(await ready.json()).to.deep.equal({ ok: false, store: { ok: true }, broker: { ok: false, away: true } });
     expect((await call('GET', '/metrics')).status).to.equal(200);

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { Registry as Metrics } from 'prom-client';
 import { ROLES } from '../../../server/alerts/types.ts';
+import { createJobList } from '../../../server/audit/job-list.ts';
 import { createJobRows } from '../../../server/audit/job-rows.ts';
 import { createRecords } from '../../../server/audit/records.ts';
 import { createApp } from '../../../server/http/app.ts';
@@ -62,7 +63,7 @@ describe('jobs over HTTP', function () {
         records: createRecords({ db, clock, registry }),
         checks: { store: () => Promise.resolve({ ok: true }), broker: () => Promise.resolve({ ok: true }) },
         metrics: new Metrics(), secure: false, webDirectory: '/nowhere',
-        routers: [jobsRouter({ jobs, rows: createJobRows({ db, clock }), audit: (...entry) => identity.audit(...entry) })],
+        routers: [jobsRouter({ jobs, list: createJobList({ db, clock }), rows: createJobRows({ db, clock }), audit: (...entry) => identity.audit(...entry) })],
       }),
     ); // prettier-ignore
   });

@@ -36,6 +36,7 @@ const SCOPES: [Actor, Concern, boolean][] = [
   [actor('police'), concern({}), false],
   [actor('police'), concern({ audiences: ['bureau', 'police'] }), true],
   [actor('market'), concern({ audiences: ['bureau', 'market'], counties: [] }), true],
+  [actor('market', { counties: ['140981'] }), concern({ audiences: ['bureau', 'market'], counties: [] }), true],
   [actor('market'), concern({}), false],
   [actor('enterprise'), concern({ audiences: ['bureau', 'enterprise'], enterprises: ['e1'] }), true],
   [actor('enterprise'), concern({ audiences: ['bureau', 'enterprise'], enterprises: ['e2'] }), false],

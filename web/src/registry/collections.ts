@@ -106,7 +106,7 @@ export const SHOWN: Readonly<Record<Collection, CollectionShown>> = {
     },
   },
   inspections: {
-    read: ['police', 'bureau', 'auditor', 'administrator'],
+    read: READERS,
     import: OFFICE,
     columns: [
       { field: 'vin', width: 170, grow: 2, phone: 'main' }, { field: 'result', width: 80, phone: 'aside' }, { field: 'inspectionKind', width: 90 },
