@@ -1,4 +1,4 @@
-import { DAY, HOUR, civilDate, startOfCivilDay } from '../../devices/contract/instant.ts';
+import { HOUR, civilDate } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
 import { compareOrder, type Ordered } from './order.ts';
@@ -33,15 +33,22 @@ export interface GateVisit {
   arrival?: ObservationRef;
 }
 
-export interface DiversionDay {
-  vin: string;
+/** Sightings of a day that were judged by the same version of the zone and of the policy. */
+export interface DiversionPart {
   zone: { id: string; nameZh: string; version?: string };
-  /** `YYYY-MM-DD`, civil. */
-  day: string;
+  policy: Policy;
   /** Sightings in the zone; those of other civil days are left aside. Any order. */
   sightings: readonly ZoneSighting[];
-  /** From six hours before the day to six hours after it, in any order. */
+  /** At gates that lie in the zone by this version, as far as the policy's hours reach beyond the day at both ends; any order. */
   localBusiness: readonly LocalBusiness[];
+}
+
+export interface DiversionDay {
+  vin: string;
+  /** `YYYY-MM-DD`, civil. */
+  day: string;
+  /** More than one where zone or policy changed within the day. */
+  parts: readonly DiversionPart[];
 }
 
 /**
@@ -57,20 +64,24 @@ export function localBusinessOf(visits: readonly GateVisit[]): LocalBusiness[] {
 
 /**
  * The `through-traffic` finding of a vehicle, zone and civil day, or null where every sighting is excused. Each sighting is excused by
- * itself, by local business no more than six hours away (both ends included). The observation is the first that is not excused;
- * `count` counts observations, `last` is the last one. Subject `<vin>:<zone>:<day>`. Pending: see `confirmationMoment`.
+ * itself, by local business no more than six hours away (both ends included), at gates in the zone as it was then. The observation is the
+ * first that is not excused; `count` counts observations, `last` is the last one. Subject `<vin>:<zone>:<day>`. Pending: see
+ * `confirmationMoment`.
  */
-export function judgeDiversionDay(input: DiversionDay, policy: Policy): FindingDraft | null {
-  const { vin, zone, day, localBusiness } = input;
-  const limits = policy.rules.diversion;
-  const reach = limits.localBusinessHours * HOUR;
-  const unexcused = input.sightings
-    .filter((sighting) => civilDate(sighting.at) === day)
-    .filter((sighting) => !localBusiness.some((business) => Math.abs(business.at - sighting.at) <= reach))
+export function judgeDiversionDay({ vin, day, parts }: DiversionDay): FindingDraft | null {
+  const unexcused = parts
+    .flatMap((part) => {
+      const reach = part.policy.rules.diversion.localBusinessHours * HOUR;
+      return part.sightings
+        .filter(({ at }) => civilDate(at) === day && !part.localBusiness.some((business) => Math.abs(business.at - at) <= reach))
+        .map((sighting) => ({ ...sighting, part }));
+    })
     .sort(compareOrder);
   const first = unexcused[0];
   const last = unexcused.at(-1);
   if (first === undefined || last === undefined) return null;
+  const { zone, policy, localBusiness } = first.part;
+  const limits = policy.rules.diversion;
   const distances = localBusiness.map((business) => Math.abs(business.at - first.at));
   const name = cut(zone.nameZh, 40);
   return {
@@ -95,17 +106,6 @@ export function judgeDiversionDay(input: DiversionDay, policy: Policy): FindingD
     en: cut(`In diversion zone ${zone.id} on ${day} with no gate visit inside within ${limits.localBusinessHours} h`, 120),
     facts: { zone: zone.id, ...(zone.version !== undefined && { zoneVersion: zone.version }) },
   };
-}
-
-/**
- * The civil days (`YYYY-MM-DD`, ascending) whose sightings a gate message at `at` (ms) can excuse: what is judged again when it comes
- * late (rules.md §6).
- */
-export function diversionDaysTouched(at: number, policy: Policy): string[] {
-  const reach = policy.rules.diversion.localBusinessHours * HOUR;
-  const days: string[] = [];
-  for (let day = startOfCivilDay(at - reach); day <= at + reach; day += DAY) days.push(civilDate(day));
-  return days;
 }
 
 /** A gate positioned inside the zone with its last status received; one that never sent a status has none. */

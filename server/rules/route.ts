@@ -1,9 +1,10 @@
-import { civilDate } from '../../devices/contract/instant.ts';
+import { civilDate, formatInstant } from '../../devices/contract/instant.ts';
 import { pointToSegmentM, toMillimetres, type Position } from '../geo/distance.ts';
 import type { Policy } from '../policy/types.ts';
 import { basisOf } from './basis.ts';
 import { inClock } from './calendar.ts';
 import { compareOrder, type Ordered } from './order.ts';
+import { cut } from './texts.ts';
 import type { FindingDraft, ObservationRef, PermitFacts, VehicleFacts } from './types.ts';
 
 /** Muck and like trucks keep to the route and the hours of their permits (plan item 20). Instants are ms. */
@@ -24,6 +25,8 @@ export interface OffRoute {
   permits: string[];
   /** `off-corridor`: distance to the nearest corridor considered, metres in whole millimetres. */
   metres?: number;
+  /** `outside-hours`: the hours of the permits, `08:00-12:00, 14:00-18:00`. */
+  hours?: string;
 }
 
 /** Whether the rule speaks of a vehicle: flagged muck, or H* of one of the third characters the policy names. */
@@ -48,7 +51,7 @@ export function offRoute(point: RoutePoint, vehicle: VehicleFacts, held: readonl
   if (permits.length === 0) return vehicle.muck ? [{ code: 'no-permit', permits: [] }] : [];
   const open = permits.filter((permit) => !permit.hours?.length || inClock(point.at, permit.hours));
   const found: OffRoute[] = [];
-  if (open.length === 0) found.push({ code: 'outside-hours', permits: versionsOf(permits) });
+  if (open.length === 0) found.push({ code: 'outside-hours', permits: versionsOf(permits), hours: hoursOf(permits) });
   const considered = open.length > 0 ? open : permits;
   const { place } = point;
   if (!place) return found;
@@ -72,18 +75,37 @@ function versionsOf(permits: readonly PermitFacts[]): string[] {
   return permits.map((permit) => permit.version).sort();
 }
 
+function hoursOf(permits: readonly PermitFacts[]): string {
+  const hours = permits.flatMap((permit) => (permit.hours ?? []).map(({ from, to }) => `${from}-${to}`));
+  return [...new Set(hours)].sort().join(', ');
+}
+
 /** A moment off the route: `at` is the sighting's, or the telemetry sample's within its message. */
 export interface OffRouteMoment extends Ordered {
   ref: ObservationRef;
   permits: readonly string[];
   metres?: number;
+  hours?: string;
 }
 
-const SENTENCES: Record<RouteCode, [zh: string, en: string]> = {
-  'outside-hours': ['在通行证规定的时间之外行驶', 'driven outside the hours of its route permit'],
-  'off-corridor': ['偏离通行证规定的路线行驶', 'driven off the corridor of its route permit'],
-  'no-permit': ['渣土车无路线通行证行驶', 'muck truck driven without a route permit'],
-};
+/** What a finding says of its first moment, `HH:MM` civil. */
+function sentenceOf(code: RouteCode, { at, metres = 0, hours = '' }: OffRouteMoment): [zh: string, en: string] {
+  const [day, time] = formatInstant(at).slice(0, 16).split('T') as [string, string];
+  switch (code) {
+    case 'outside-hours':
+      return [
+        `${day} ${time}在通行证规定的时间（${cut(hours, 60)}）之外行驶`,
+        `Driven at ${time} on ${day}, outside the hours of its route permit (${cut(hours, 48)})`,
+      ];
+    case 'off-corridor':
+      return [
+        `${day} ${time}偏离通行证规定的路线${Math.round(metres)}米`,
+        `${Math.round(metres)} m off the corridor of its route permit at ${time} on ${day}`,
+      ];
+    case 'no-permit':
+      return [`${day} ${time}渣土车无路线通行证行驶`, `Muck truck driven without a route permit at ${time} on ${day}`];
+  }
+}
 
 /** `<vin>:<civil day>` */
 export function routeSubject(vin: string, day: string): string {
@@ -104,7 +126,7 @@ export function judgeRouteDay(
   const last = moments.at(-1);
   if (first === undefined || last === undefined) return null;
   const { corridorM, basis } = policy.rules.route;
-  const [zh, en] = SENTENCES[code];
+  const [zh, en] = sentenceOf(code, first);
   return {
     rule: 'route',
     ruleVersion: 1,
@@ -117,11 +139,19 @@ export function judgeRouteDay(
     count: new Set(moments.map((moment) => moment.ref)).size,
     last: last.ref,
     status: 'confirmed',
-    measured: { ...(first.metres !== undefined && { corridorM: first.metres }), permits: first.permits.length },
-    limit: code === 'off-corridor' ? { corridorM } : {},
+    measured: {
+      ...(first.metres !== undefined && { corridorM: first.metres }),
+      ...(code === 'outside-hours' && { time: formatInstant(first.at).slice(11, 23) }),
+      permits: first.permits.length,
+    },
+    limit: {
+      ...(code === 'off-corridor' && { corridorM }),
+      ...(first.hours !== undefined && { hours: first.hours }),
+      ...(code === 'no-permit' && { permits: 1 }),
+    },
     basis: basisOf(policy, basis),
-    zh: `${day}${zh}`,
-    en: `On ${day} ${en}`,
+    zh,
+    en,
     facts: { permits: [...first.permits] },
   };
 }

@@ -61,7 +61,13 @@ export interface ObservationDoc {
   /** Where and when it was inside a diversion zone that concerns its vehicle, without permit or exemption. */
   inside?: { zone: string; at: number[] }[];
   /** Each moment at which a vehicle bound to a route was off it, the permits considered, metres from the nearest corridor. */
-  offRoute?: { code: 'outside-hours' | 'off-corridor' | 'no-permit'; at: number; permits: string[]; metres?: number }[];
+  offRoute?: {
+    code: 'outside-hours' | 'off-corridor' | 'no-permit';
+    at: number;
+    permits: string[];
+    metres?: number;
+    hours?: string;
+  }[];
   /** A sighting on the road of a vehicle that is to be gone. */
   listed?: ('phase-out-listed' | 'past-scrap')[];
   /** A valid reading of a diesel vehicle: opacity %, Ringelmann, and which of them were over the limit. */

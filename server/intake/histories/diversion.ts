@@ -1,24 +1,27 @@
-import { civilDate, civilDayStart, DAY, HOUR, parseInstant } from '../../../devices/contract/instant.ts';
+import { civilDate, civilDayStart, DAY, HOUR } from '../../../devices/contract/instant.ts';
 import { insideZone } from '../../geo/zone.ts';
 import {
   confirmationMoment,
   judgeDiversionDay,
   localBusinessOf,
   pendingSince,
+  type DiversionPart,
   type GateVisit,
   type ZoneSighting,
 } from '../../rules/diversion-day.ts';
-import { allInForce } from '../../registry/in-force.ts';
-import { compareOrder } from '../../rules/order.ts';
+import type { RegisteredZone } from '../../registry/facts.ts';
+import { allInForce, inForce } from '../../registry/in-force.ts';
+import type { Versioned } from '../../registry/types.ts';
 import type { ZoneFacts } from '../../rules/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { diversionZones, nearZones } from '../marks/inside.ts';
 import { knownByOf, restoreWorks } from '../restore.ts';
-import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
+import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
+import { worksAt } from './moments.ts';
 
 /** A vehicle's day in a diversion zone. */
 interface ZoneDay {
@@ -26,9 +29,6 @@ interface ZoneDay {
   zone: string;
   day: string;
 }
-
-/** How far local business reaches: no policy goes beyond. */
-const REACH = 6 * HOUR;
 
 /** `diversion`: the zone days these messages fall into, as sightings in a zone or as business at a gate in one. */
 export async function settleDiversion(works: Work[], deps: HistoryDeps): Promise<Change[]> {
@@ -58,14 +58,17 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
   if (near.length === 0) return [];
   return deps.observations.find(
     {
-      $or: near.map(({ recognition, at }) => ({
-        vehicle: recognition!.vin!,
+      $or: near.map(({ recognition, at }) => {
         // Every day on whose judgement this visit stands: the distance to the nearest business is measured, however far it is.
-        at: {
-          $gte: new Date(civilDayStart(civilDate(at.getTime() - REACH))),
-          $lt: new Date(civilDayStart(civilDate(at.getTime() + REACH)) + 2 * DAY),
-        },
-      })),
+        const reach = reachOf(deps.policies, at.getTime() - DAY, at.getTime() + DAY);
+        return {
+          vehicle: recognition!.vin!,
+          at: {
+            $gte: new Date(civilDayStart(civilDate(at.getTime() - reach))),
+            $lt: new Date(civilDayStart(civilDate(at.getTime() + reach)) + 2 * DAY),
+          },
+        };
+      }),
       'inside.zone': { $exists: true },
     },
     { vehicle: 1, inside: 1, at: 1 },
@@ -73,9 +76,17 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
   );
 }
 
+/** How far local business reaches by any policy of these days, ms. */
+function reachOf(policies: HistoryDeps['policies'], from: number, to: number): number {
+  return Math.max(...policies.between(from, to, Infinity).map(({ policy }) => policy.rules.diversion.localBusinessHours)) * HOUR;
+}
+
 async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const { observations, findings, registry, policies, clock } = deps;
-  const ranges = days.map(({ vin, day }) => ({ vin, start: civilDayStart(day) }));
+  const ranges = days.map(({ vin, day }) => {
+    const start = civilDayStart(day);
+    return { vin, start, reach: reachOf(policies, start, start + DAY) };
+  });
   const keys = days.map(({ vin, zone, day }) =>
     findingKey({ rule: 'diversion', code: 'through-traffic', subject: `${vin}:${zone}:${day}` }),
   );
@@ -91,11 +102,11 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
     ),
     observations.find(
       {
-        $or: ranges.map(({ vin, start }) => ({
+        $or: ranges.map(({ vin, start, reach }) => ({
           ...SIGHTED,
           vehicle: vin,
           kind: 'gate' as const,
-          at: { $gte: new Date(start - REACH), $lte: new Date(start + DAY + REACH) },
+          at: { $gte: new Date(start - reach), $lte: new Date(start + DAY + reach) },
         })),
       },
       { at: 1, message: 1, position: 1, recognition: 1, turnedBack: 1, arrival: 1, vehicle: 1 },
@@ -111,48 +122,42 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
       : await observations.find({ arrival: { $in: arrivals }, turnedBack: true }, { arrival: 1, turnedBack: 1 });
 
   const judged = days.map((span, i) => {
-    const start = ranges[i]!.start;
-    const own = sightings.filter((s) => s.vehicle === span.vin);
-    const moments = own
-      .flatMap((doc) => momentsIn(doc, span.zone))
-      .filter((m) => civilDate(m.at) === span.day)
-      .sort(compareOrder);
-    const seen = new Set(moments.map((m) => m.ref));
-    const first = moments[0];
-    const seenFirst = own.find((doc) => doc._id === first?.ref);
-    const knownBy = seenFirst ? knownByOf(seenFirst) : clock.now();
-    const zone = diversionZones(zones, first?.at ?? start, knownBy).find((z) => z.id === span.zone);
-    const policy = policies.at(first?.at ?? start, knownBy);
+    const { start, reach } = ranges[i]!;
+    const own = sightings.filter((s) => s.vehicle === span.vin && (s.inside ?? []).some((inside) => inside.zone === span.zone));
     const at = visits.filter(
-      (v) => v.vehicle === span.vin && v.at.getTime() >= start - REACH && v.at.getTime() <= start + DAY + REACH,
+      (v) => v.vehicle === span.vin && v.at.getTime() >= start - reach && v.at.getTime() <= start + DAY + reach,
     );
-    const business = zone
-      ? localBusinessOf([...at.map((v) => visitOf(v, zone, policy.rules.diversion.edgeToleranceM)), ...turnedBack.map(refusalOf)])
-      : [];
-    const draft = zone
-      ? judgeDiversionDay({ vin: span.vin, zone, day: span.day, sightings: moments, localBusiness: business }, policy)
-      : null;
+    const back = turnedBack.filter((t) => at.some((v) => v._id === t.arrival));
+    const parts = partsOf(span, own, zones, policies).map((part) => {
+      const { edgeToleranceM } = part.policy.rules.diversion;
+      const business = localBusinessOf([...at.map((v) => visitOf(v, part.zone, edgeToleranceM)), ...back.map(refusalOf)]);
+      return { ...part, localBusiness: business };
+    });
+    const seen = new Set(parts.flatMap(({ sightings: moments }) => moments.map((m) => m.ref)));
     return {
-      span,
       start,
-      draft,
-      own,
-      basisSize: seen.size + at.length + turnedBack.filter((t) => at.some((v) => v._id === t.arrival)).length,
+      draft: judgeDiversionDay({ vin: span.vin, day: span.day, parts }),
+      basisSize: seen.size + at.length + back.length,
     };
   });
-  const firsts = judged.flatMap(({ draft }) => (draft ? [draft.observations[0]!] : []));
-  const works = new Map((await restoreWorks(await observations.byIds(firsts), registry, policies)).map((w) => [w.doc._id, w]));
-  return judged.map(({ span, start, draft, basisSize }, i) => {
+  const drafts = judged.flatMap(({ draft }) => draft ?? []);
+  const restored = await restoreWorks(await observations.byIds(drafts.map((d) => d.observations[0]!)), registry, policies);
+  const byRef = new Map(restored.map((work) => [work.doc._id, work]));
+  const asSeen = await worksAt(
+    drafts.map((draft) => ({ work: byRef.get(draft.observations[0]!)!, at: draft.at })),
+    deps,
+  );
+  const works = new Map(drafts.map((draft, i) => [draft, asSeen[i]!]));
+  return judged.map(({ start, draft, basisSize }, i) => {
     const expected: FindingDoc[] = [];
     if (draft) {
-      const work = works.get(draft.observations[0]!)!;
-      const subject = seenAt(subjectOf(work), work, draft.at);
+      const work = works.get(draft)!;
       const since = pendingSince({ at: draft.at, receivedAt: work.observation.receivedAt });
       expected.push(
-        findingDoc(draft, subject, {
+        findingDoc(draft, subjectOf(work), {
           recordedAt: clock.now(),
           basisSize,
-          span: { vehicle: span.vin, from: new Date(start), to: new Date(start + DAY) },
+          span: { vehicle: days[i]!.vin, from: new Date(start), to: new Date(start + DAY) },
           dueAt: since + work.policy.rules.diversion.pendingHours * HOUR,
           provisional: true,
         }),
@@ -167,13 +172,31 @@ async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJu
   });
 }
 
-/** A terminal's finding lies where its sample was taken. */
-function seenAt(subject: FindingSubject, { observation }: Work, at: number): FindingSubject {
-  if (observation.kind !== 'on-board' || !subject.place) return subject;
-  const sample = observation.body.samples.find((s) => parseInstant(s.at) === at);
-  return sample?.lon === undefined || sample.lat === undefined
-    ? subject
-    : { ...subject, place: { ...subject.place, lon: sample.lon, lat: sample.lat } };
+type Part = Omit<DiversionPart, 'zone' | 'sightings' | 'localBusiness'> & { zone: ZoneFacts; sightings: ZoneSighting[] };
+
+/** The sightings of a zone day by the versions of zone and policy they were judged with: each by those of its own moment. */
+function partsOf(
+  { zone: id, day }: ZoneDay,
+  docs: readonly ObservationDoc[],
+  zones: readonly Versioned<RegisteredZone>[],
+  policies: HistoryDeps['policies'],
+): Part[] {
+  const versions = zones.filter((zone) => zone.key === id);
+  const parts = new Map<string, Part>();
+  for (const doc of docs) {
+    const knownBy = knownByOf(doc);
+    for (const moment of momentsIn(doc, id)) {
+      if (civilDate(moment.at) !== day) continue;
+      const zone = inForce(versions, moment.at, knownBy)?.facts;
+      if (!zone) continue;
+      const policy = policies.at(moment.at, knownBy);
+      const key = `${zone.version}|${policy.version}`;
+      const part: Part = parts.get(key) ?? { zone, policy, sightings: [] };
+      parts.set(key, part);
+      part.sightings.push(moment);
+    }
+  }
+  return [...parts.values()];
 }
 
 function momentsIn(doc: ObservationDoc, zone: string): ZoneSighting[] {

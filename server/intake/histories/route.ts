@@ -1,13 +1,14 @@
-import { civilDate, civilDayStart, DAY, parseInstant } from '../../../devices/contract/instant.ts';
+import { civilDate, civilDayStart, DAY } from '../../../devices/contract/instant.ts';
 import { compareOrder } from '../../rules/order.ts';
 import { judgeRouteDay, ROUTE_CODES, routeSubject, type OffRouteMoment, type RouteCode } from '../../rules/route.ts';
 import { TIME_LINE } from '../../store/observations.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { restoreWorks } from '../restore.ts';
-import { findingDoc, findingKey, subjectOf, type FindingSubject } from '../finding-docs.ts';
+import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
+import { worksAt } from './moments.ts';
 
 interface VehicleDay {
   vin: string;
@@ -49,32 +50,34 @@ async function judgeDays(days: VehicleDay[], deps: HistoryDeps): Promise<SpanJud
     const moments = own.flatMap(momentsOf).filter((m) => civilDate(m.at) === span.day);
     return { span, basisSize: own.length, moments };
   });
-  const firsts = spans.flatMap(({ moments }) => ROUTE_CODES.flatMap((code) => firstOf(moments, code)?.ref ?? []));
-  const works = new Map(
-    (await restoreWorks(await observations.byIds([...new Set(firsts)]), registry, policies)).map((w) => [w.doc._id, w]),
-  );
-  return spans.map(({ span, basisSize, moments }) => {
-    const start = civilDayStart(span.day);
-    const expected = ROUTE_CODES.flatMap((code) => {
+  const firsts = spans.flatMap(({ span, basisSize, moments }) =>
+    ROUTE_CODES.flatMap((code) => {
       const first = firstOf(moments, code);
-      const work = first && works.get(first.ref);
-      if (!first || !work) return [];
-      const policy = policies.at(first.at, work.knownBy);
-      const draft = judgeRouteDay({ ...span, code, moments: moments.filter((m) => m.code === code) }, policy);
-      if (!draft) return [];
-      return findingDoc(
-        draft,
-        { ...seenAt(subjectOf(work), work, draft.at), vin: span.vin, policy },
-        {
-          recordedAt: clock.now(),
-          basisSize,
-          span: { vehicle: span.vin, from: new Date(start), to: new Date(start + DAY) },
-        },
-      );
+      return first ? [{ span, basisSize, code, moments, first }] : [];
+    }),
+  );
+  const restored = await restoreWorks(await observations.byIds([...new Set(firsts.map((f) => f.first.ref))]), registry, policies);
+  const byRef = new Map(restored.map((work) => [work.doc._id, work]));
+  const works = await worksAt(
+    firsts.map(({ first }) => ({ work: byRef.get(first.ref)!, at: first.at })),
+    deps,
+  );
+  const found = firsts.flatMap(({ span, basisSize, code, moments }, i) => {
+    const work = works[i]!;
+    const draft = judgeRouteDay({ ...span, code, moments: moments.filter((m) => m.code === code) }, work.policy);
+    if (!draft) return [];
+    const start = civilDayStart(span.day);
+    return findingDoc(draft, subjectOf(work), {
+      recordedAt: clock.now(),
+      basisSize,
+      span: { vehicle: span.vin, from: new Date(start), to: new Date(start + DAY) },
     });
+  });
+  return spans.map(({ span, basisSize }) => {
+    const keys = keysOf(span);
     return {
-      expected,
-      existing: existing.filter((f) => keysOf(span).includes(f._id)),
+      expected: found.filter((f) => keys.includes(f._id)),
+      existing: existing.filter((f) => keys.includes(f._id)),
       basisSize,
       withdrawnReason: 'no observation of the day is off the route',
     };
@@ -84,7 +87,7 @@ async function judgeDays(days: VehicleDay[], deps: HistoryDeps): Promise<SpanJud
 type Moment = OffRouteMoment & { code: RouteCode };
 
 function momentsOf({ _id: ref, kind, deviceId, id, offRoute }: ObservationDoc): Moment[] {
-  return (offRoute ?? []).map(({ code, at, permits, metres }) => ({
+  return (offRoute ?? []).map(({ code, at, permits, metres, hours }) => ({
     ref,
     kind,
     deviceId,
@@ -93,16 +96,10 @@ function momentsOf({ _id: ref, kind, deviceId, id, offRoute }: ObservationDoc): 
     at,
     permits,
     ...(metres !== undefined && { metres }),
+    ...(hours !== undefined && { hours }),
   }));
 }
 
 function firstOf(moments: readonly Moment[], code: RouteCode): Moment | undefined {
   return moments.filter((m) => m.code === code).sort(compareOrder)[0];
-}
-
-/** A terminal's finding lies where its sample was taken. */
-function seenAt(subject: FindingSubject, { observation }: Work, at: number): FindingSubject {
-  if (observation.kind !== 'on-board' || !subject.place) return subject;
-  const sample = observation.body.samples.find((s) => parseInstant(s.at) === at && s.lon !== undefined && s.lat !== undefined);
-  return sample ? { ...subject, place: { ...subject.place, lon: sample.lon!, lat: sample.lat! } } : subject;
 }

@@ -3,16 +3,15 @@ import fc from 'fast-check';
 import { HOUR } from '../../../devices/contract/instant.ts';
 import {
   confirmationMoment,
-  diversionDaysTouched,
   judgeDiversionDay,
   localBusinessOf,
   pendingSince,
-  type DiversionDay,
+  type DiversionPart,
   type GateInside,
   type GateVisit,
   type ZoneSighting,
 } from '../../../server/rules/diversion-day.ts';
-import { policy, t } from './given-road.ts';
+import { policy, policyWith, t } from './given-road.ts';
 
 function sighting(time: string, id: string, changes: Partial<ZoneSighting> = {}): ZoneSighting {
   const { kind = 'checkpoint', deviceId = 'c1' } = changes;
@@ -20,11 +19,11 @@ function sighting(time: string, id: string, changes: Partial<ZoneSighting> = {})
 }
 const business = (time: string) => ({ ref: `gate/g1/${time}`, at: t(time.includes(' ') ? time : `2021-11-15 ${time}`) });
 
-function judge(changes: Partial<DiversionDay>) {
-  return judgeDiversionDay(
-    { vin: 'VIN1', zone: { id: 'core', nameZh: '主城区' }, day: '2021-11-15', sightings: [], localBusiness: [], ...changes },
-    policy,
-  );
+const ZONE = { id: 'core', nameZh: '主城区' };
+
+function judge(part: Partial<DiversionPart>, ...more: Partial<DiversionPart>[]) {
+  const parts = [part, ...more].map((p) => ({ zone: ZONE, policy, sightings: [], localBusiness: [], ...p }));
+  return judgeDiversionDay({ vin: 'VIN1', day: '2021-11-15', parts });
 }
 
 describe('a day in a diversion zone', () => {
@@ -126,6 +125,14 @@ describe('a day in a diversion zone', () => {
     });
   });
 
+  it('is excused by business at gates in the zone as it was at each sighting, within the hours of the policy of then', () => {
+    const before = { zone: { ...ZONE, version: 'core#1' }, sightings: [sighting('09:00', 'a')], localBusiness: [business('10:00')] };
+    const later = { zone: { ...ZONE, version: 'core#2' }, sightings: [sighting('11:00', 'b'), sighting('12:00', 'c')] };
+    expect(judge(before, later)).to.deep.include({ observations: ['checkpoint/c1/b'], count: 2, facts: { zone: 'core', zoneVersion: 'core#2' } });
+    const narrow = { policy: policyWith('diversion', { localBusinessHours: 1 }), localBusiness: [business('10:00')] };
+    expect(judge(before, { ...later, ...narrow })).to.deep.include({ observations: ['checkpoint/c1/c'], count: 1, limit: { localBusinessHours: 1 } });
+  }); // prettier-ignore
+
   it('says why in at most 120 characters however long the zone’s name', () => {
     const finding = judge({ zone: { id: 'z'.repeat(64), nameZh: '区'.repeat(64) }, sightings: [sighting('12:00', 'a')] });
     expect(finding?.zh.length).below(121);
@@ -181,20 +188,6 @@ describe('local business', () => {
   ];
   for (const { what, visits, counts } of table) {
     it(`${what}: ${counts.join(', ') || 'none'}`, () => expect(localBusinessOf(visits).map((b) => b.ref)).deep.equal(counts));
-  }
-});
-
-describe('a late gate message', () => {
-  for (const [time, days] of [
-    ['2021-11-15 12:00', ['2021-11-15']],
-    ['2021-11-15 06:00', ['2021-11-15']],
-    ['2021-11-15 05:59:59.999', ['2021-11-14', '2021-11-15']],
-    ['2021-11-15 17:59:59.999', ['2021-11-15']],
-    ['2021-11-15 18:00', ['2021-11-15', '2021-11-16']],
-  ] as const) {
-    it(`at ${time} can excuse sightings of ${days.join(' and ')}`, () => {
-      expect(diversionDaysTouched(t(time), policy)).deep.equal(days);
-    });
   }
 });
 

@@ -3,7 +3,7 @@ import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import { EARTH_RADIUS_M } from '../../../server/geo/distance.ts';
 import { isOnRoute, judgeRouteDay, offRoute, type OffRouteMoment } from '../../../server/rules/route.ts';
 import type { PermitFacts, VehicleFacts } from '../../../server/rules/types.ts';
-import { t, vehicle } from '../../support/rules.ts';
+import { expectWellFormed, t, vehicle } from '../../support/rules.ts';
 
 const LAT = 38.4;
 /** A corridor due north along the meridian; a point so many metres east of its middle. */
@@ -92,9 +92,19 @@ describe('route', () => {
       [nightLine],
       xinzhou2021,
     );
-    expect(hours).to.deep.equal({ code: 'outside-hours', permits: ['night-line#1'] });
+    expect(hours).to.deep.equal({ code: 'outside-hours', permits: ['night-line#1'], hours: '22:00-05:00' });
     expect(corridor).to.deep.equal({ code: 'off-corridor', permits: ['night-line#1'], metres: 321.5 });
   });
+
+  it('says when, and what was measured against what', () => {
+    const moment = { ref: 'c', kind: 'checkpoint', deviceId: 'c1', id: 'c', at: t('2021-11-15T12:00:00.5'), permits: ['p#1'] } as const;
+    const day = { vin: 'VIN', day: '2021-11-15' };
+    const found = judgeRouteDay({ ...day, code: 'outside-hours', moments: [{ ...moment, hours: '22:00-05:00' }] }, xinzhou2021)!;
+    expect(found).to.deep.include({ measured: { time: '12:00:00.500', permits: 1 }, limit: { hours: '22:00-05:00' } });
+    expectWellFormed(found);
+    for (const more of [{ code: 'off-corridor', metres: 321.5 }, { code: 'no-permit' }, { code: 'outside-hours', hours: '00:00-01:00, '.repeat(40) }] as const)
+      expectWellFormed(judgeRouteDay({ ...day, code: more.code, moments: [{ ...moment, ...more }] }, xinzhou2021)!);
+  }); // prettier-ignore
 
   it('makes one finding of a civil day: its first observation, the count of observations, the last', () => {
     const moment = (ref: string, at: string): OffRouteMoment => ({
