@@ -16,7 +16,8 @@ export interface Claim {
 
 /**
  * What a row means beside the versions of its key (rules.md §2): a repeat, or a new version from `validFrom` on. `reverts`: it says again
- * what an earlier version said that another has since replaced, so it is either a change back or an old file sent again.
+ * what an earlier version said that another has since replaced, so it is either a change back or an old file sent again. A row with a
+ * recording time of its own is told from a repeat by that.
  */
 export type Plan = { kind: 'unchanged' } | { kind: 'new'; validFrom: number; reverts: boolean };
 
@@ -24,22 +25,23 @@ export type Plan = { kind: 'unchanged' } | { kind: 'new'; validFrom: number; rev
  * - With `validFrom`: the same content as the last recorded of that beginning is a repeat, other content corrects it.
  * - Without: the first row of a key is valid since ever; the content that governs at its recording is a repeat; anything else begins
  *   when it is recorded.
+ * A row with a recording time of its own is compared with what was recorded by then.
  */
 export function planRow(versions: readonly Mark[], claim: Claim): Plan {
-  const { recordedAt, digest } = claim;
-  if (claim.dated && versions.some((v) => v.recordedAt === recordedAt && v.digest === digest && sameBeginning(v, claim))) {
+  const { recordedAt, dated, digest } = claim;
+  if (dated && versions.some((v) => v.recordedAt === recordedAt && v.digest === digest && sameBeginning(v, claim))) {
     return { kind: 'unchanged' };
   }
   if (claim.validFrom !== undefined) {
     const ofBeginning = versions.filter((v) => v.validFrom === claim.validFrom);
-    const last = governing(ofBeginning, Infinity, Infinity);
+    const last = governing(ofBeginning, Infinity, dated ? recordedAt : Infinity);
     if (last?.digest === digest) return { kind: 'unchanged' };
-    return { kind: 'new', validFrom: claim.validFrom, reverts: ofBeginning.some((v) => v.digest === digest) };
+    return { kind: 'new', validFrom: claim.validFrom, reverts: !dated && ofBeginning.some((v) => v.digest === digest) };
   }
   const known = versions.filter((v) => v.recordedAt <= recordedAt);
   if (known.length === 0) return { kind: 'new', validFrom: SINCE_EVER, reverts: false };
   if (governing(known, recordedAt, recordedAt)?.digest === digest) return { kind: 'unchanged' };
-  return { kind: 'new', validFrom: recordedAt, reverts: known.some((v) => v.digest === digest) };
+  return { kind: 'new', validFrom: recordedAt, reverts: !dated && known.some((v) => v.digest === digest) };
 }
 
 function sameBeginning(version: Mark, claim: Claim): boolean {

@@ -33,6 +33,19 @@ describe('what a row of an import means beside the versions of its key', () => {
     });
   }
 
+  it('a row recorded earlier than what is stored says what was known then, whatever came later', () => {
+    const stored = marks([['a', 50, 30], ['b', 50, 20]]); // prettier-ignore
+    expect(planRow(stored, { validFrom: 50, recordedAt: 10, dated: true, digest: 'a' })).to.deep.equal(fresh(50));
+    expect(planRow(stored, { validFrom: 50, recordedAt: 25, dated: true, digest: 'b' })).to.deep.equal(unchanged);
+    expect(planRow(stored, { validFrom: 50, recordedAt: 40, dated: true, digest: 'a' })).to.deep.equal(unchanged);
+  });
+
+  it('a dated row that says again what was said before is a change back: its own time tells it from a repeat', () => {
+    const stored = marks([['a', 50, 10], ['b', 50, 20]]); // prettier-ignore
+    expect(planRow(stored, { validFrom: 50, recordedAt: 30, dated: true, digest: 'a' })).to.deep.equal(fresh(50));
+    expect(planRow(stored, { recordedAt: 60, dated: true, digest: 'a' })).to.deep.equal(fresh(60));
+  });
+
   it('a history with its own recording times is repeated without harm', () => {
     const stored = marks([['a', SINCE_EVER, 10], ['b', 20, 20], ['c', 20, 30]]); // prettier-ignore
     expect(planRow(stored, { recordedAt: 10, dated: true, digest: 'a' })).to.deep.equal(unchanged);
