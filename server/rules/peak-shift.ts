@@ -32,6 +32,7 @@ export const peakShift: Rule = {
         limit: {
           level: response.level,
           measure: measure.zh,
+          ...(measure.vehicles.stageMax !== undefined && { stageMax: measure.vehicles.stageMax }),
           dailyTruckPasses: limits.bulkUnit.dailyTruckPasses,
           response: response.id,
         },

@@ -1,4 +1,4 @@
-import { civilDate, DAY } from '../../devices/contract/instant.ts';
+import { civilDate } from '../../devices/contract/instant.ts';
 import type { Policy } from '../policy/types.ts';
 import { findingOn, vehicleAtGate, type Judged } from './draft.ts';
 import { compareOrder } from './order.ts';
@@ -96,6 +96,6 @@ function scrapTexts({ status, scrapDue }: VehicleFacts): [zh: string, en: string
   if (status === 'scrapped') return ['车辆已报废，不得上道路行驶', 'Scrapped: must not drive on roads'];
   if (status === 'deregistered') return ['车辆已注销登记，不得上道路行驶', 'Deregistered: must not drive on roads'];
   // `scrapDue` is the instant at which its day has ended.
-  const day = civilDate((scrapDue ?? 0) - DAY);
+  const day = civilDate((scrapDue ?? 0) - 1);
   return [`车辆强制报废期限${day}已过`, `Mandatory scrap date ${day} has passed`];
 }

@@ -70,7 +70,7 @@ export function judgeSaleBan(
     },
     limit: { from, minStage },
     basis: basisOf(policy, basis),
-    zh: `${stageZh(vehicle.stage)}重型柴油车在${from}起须达${requiredZh(minStage)}之后上传合格证或销售`,
+    zh: `${stageZh(vehicle.stage)}重型柴油车，合格证上传或开票不早于${from}，其时须达${requiredZh(minStage)}`,
     en: `A ${stageEn(vehicle.stage)} heavy diesel vehicle certified or sold since ${from}, when ${requiredEn(minStage)} was required`,
   };
   return { draft, vehicle, policy };
