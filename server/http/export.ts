@@ -16,8 +16,9 @@ export async function sendExport(
 ): Promise<void> {
   const { format, header, columns, name } = options;
   if (format === 'xlsx') return sendWorkbook(res, rows, options);
-  res.set('Content-Type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8');
+  // The name of a file would say its type; what it says of NDJSON is wrong.
   res.attachment(`${name}.${format}`);
+  res.set('Content-Type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson; charset=utf-8');
   let count = 0;
   if (format === 'csv') res.write(`\ufeff${columns.map((c) => cell(c[header])).join(',')}\r\n`);
   for await (const row of rows) {

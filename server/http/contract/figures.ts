@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import { KINDS } from '../../../devices/contract/kinds.ts';
 import { instant } from '../../../devices/contract/messages.ts';
-import { paging, stretch } from './query.ts';
+import { paging, stretch, word } from './query.ts';
 
 /** The bureau's figures: a day, remote sensing over a period, the urea of a vehicle. Every figure is a count of rows a list shows. */
 
@@ -87,7 +87,7 @@ export const ureaVehiclesQuery = z.strictObject({
   ...stretch,
   ...paging,
   search: z.string().min(1).max(40).optional().describe('a part of a plate number or VIN'),
-  code: z.string().max(64).optional(),
+  code: word,
 });
 export const ureaVehicle = z.strictObject({
   vin: z.string(),

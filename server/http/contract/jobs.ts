@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { instant } from '../../../devices/contract/messages.ts';
-import { paging } from './query.ts';
+import { paging, word } from './query.ts';
 
 /** Long work: a what-if or a re-judge of a past period. */
 export const whatIfBody = z.strictObject({
@@ -19,11 +19,11 @@ export const rejudgeBody = z.strictObject({
 export const jobRowQuery = z.strictObject({
   ...paging,
   what: z.enum(['decision', 'finding']).optional(),
-  rule: z.string().max(256).optional(),
-  code: z.string().max(256).optional(),
-  enterprise: z.string().max(256).optional(),
-  before: z.string().max(64).optional().describe('what it was; `none`: there was none'),
-  after: z.string().max(64).optional().describe('what it is, or would be; `none`: there is none any more'),
+  rule: word,
+  code: word,
+  enterprise: word,
+  before: word.describe('what it was; `none`: there was none'),
+  after: word.describe('what it is, or would be; `none`: there is none any more'),
 });
 
 export const jobRowShown = z.object({
