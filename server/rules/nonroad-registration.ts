@@ -63,7 +63,7 @@ function stageFindings(context: JudgeContext, machine: MachineFacts): FindingDra
     finding(context, {
       code: 'stage-banned',
       measured: { stage: machine.stage, level: response?.level ?? 'none' },
-      limit: { ...(belowSite && { minStage }), ...(underResponse && { stageMax }) },
+      limit: { ...(belowSite && { minStage }), ...(response && underResponse && { stageMax, response: response.id }) },
       zh: `${stageZh(machine.stage)}机械：${zh.join('；')}`,
       en: `Machine of ${stageEn(machine.stage)}: ${en.join('; ')}`,
     }),
@@ -81,12 +81,13 @@ export function isBannedUnder(
 }
 
 function stageUnknown(context: JudgeContext): FindingDraft {
-  const { minStage } = context.device;
+  const { device, response } = context;
+  const { minStage } = device;
   return {
     ...finding(context, {
       code: 'stage-unknown',
-      measured: { stage: null, level: context.response?.level ?? 'none' },
-      limit: { ...(minStage !== undefined && { minStage }) },
+      measured: { stage: null, level: response?.level ?? 'none' },
+      limit: { ...(minStage !== undefined && { minStage }), ...(response && { response: response.id }) },
       zh: `机械${codeOf(context)}排放阶段不明，请核查铭牌`,
       en: `Machine ${codeOf(context)}: emission stage unknown, check its plate`,
     }),

@@ -28,7 +28,7 @@ export function messagesOf({ moments, recorded }: Country, seed: number, count: 
     ]);
     const plate = { plate: plateOf(random) };
     const seen = opt('seen', random.chance(0.4) ? { vehicleType: random.pick(SEEN) } : undefined);
-    const add = (deviceId: string, message: string, more: Body) => told.push({ kind, deviceId, message, id, at, receivedAt, body: { ...body, ...more } }); // prettier-ignore
+    const add = (deviceId: string, message: string, more: Body) => told.push({ kind, deviceId, message, id, at, receivedAt, knownBy: receivedAt, body: { ...body, ...more } }); // prettier-ignore
     if (kind === 'gate') {
       const deviceId = random.pick(['g1', 'g2', 'g3', 'g4', 'g5', 'g6']);
       const direction = random.pick(['in', 'in', 'out']);

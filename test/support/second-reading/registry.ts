@@ -73,9 +73,10 @@ export class Book<F> {
     return found && (found.to === undefined || found.to > at) ? found : undefined;
   }
 
-  /** Versions that no later one of the same key and beginning corrects. */
-  standing(): Version<F>[] {
-    return this.versions.filter((v) => !this.versions.some((w) => w.key === v.key && w.from === v.from && w.order > v.order));
+  /** Versions, as known by a moment, that no later one of the same key and beginning corrects. */
+  standing(knownBy: number): Version<F>[] {
+    const known = this.versions.filter((v) => v.recordedAt <= knownBy);
+    return known.filter((v) => !known.some((w) => w.key === v.key && w.from === v.from && w.order > v.order));
   }
 }
 

@@ -14,6 +14,8 @@ export interface Told {
   id: string;
   at: number;
   receivedAt: number;
+  /** By when its facts were recorded: `receivedAt`, or the moment of a re-judge. */
+  knownBy: number;
   body: Body;
 }
 
@@ -57,11 +59,12 @@ interface Moment {
   place?: Place;
 }
 
-export function findingsOf(world: World, messages: readonly Told[]): Found[] {
+/** @param now what was recorded by then stands for `sale-ban` */
+export function findingsOf(world: World, messages: readonly Told[], now: number): Found[] {
   const reads = new Map<Told, Read>();
   for (const told of messages) {
     if (told.body.plate === undefined) continue;
-    const registered = world.vehicles.all(told.at, told.receivedAt).map((v) => v.fields);
+    const registered = world.vehicles.all(told.at, told.knownBy).map((v) => v.fields);
     const seen = told.kind === 'remote-sensing' ? undefined : told.body.seen?.vehicleType;
     reads.set(told, recognised(told.body.plate, seen, registered));
   }
@@ -70,14 +73,14 @@ export function findingsOf(world: World, messages: readonly Told[]): Found[] {
     ...onRoads(messages, reads),
     ...diversions(world, messages, reads),
     ...routes(world, messages, reads),
-    ...sales(world),
+    ...sales(world, now),
   ];
 }
 
 /** A message's proposals; the answer at a gate is made of them. */
 function ofMessage(world: World, told: Told, read: Read | undefined): Found[] {
   const found: Found[] = [];
-  const { kind, at, receivedAt, body } = told;
+  const { kind, at, knownBy, body } = told;
   const say = (rule: string, code: string, severity: string, proposal: string, valid = '2000-01-01') =>
     found.push({
       ...{ rule, code, severity, at, first: refOf(told) },
@@ -88,11 +91,11 @@ function ofMessage(world: World, told: Told, read: Read | undefined): Found[] {
   const PLAN = '2021-05-27';
   const device = deviceOf(world, told);
   if (kind === 'machinery-gate') {
-    const machine = world.machinery.one(body.registrationCode, at, receivedAt)?.fields;
+    const machine = world.machinery.one(body.registrationCode, at, knownBy)?.fields;
     const declared = world.declarations
-      .all(at, receivedAt)
+      .all(at, knownBy)
       .some(({ fields }) => fields.site === told.deviceId && fields.code === body.registrationCode);
-    const level = levelIn(world.responses, device.county, at, receivedAt);
+    const level = levelIn(world.responses, device.county, at, knownBy);
     if (!machine) say('nonroad-registration', 'unregistered-machine', 'warning', 'refuse', PLAN);
     if (!declared) say('nonroad-registration', 'undeclared', 'warning', 'refuse', PLAN);
     if (machine?.stage === 'unknown' && (device.minStage !== undefined || level))
@@ -121,7 +124,7 @@ function ofMessage(world: World, told: Told, read: Read | undefined): Found[] {
     say('attribute-mismatch', 'fuel-differs', 'info', 'review');
   if (!gate || !v) return found;
   for (const [code, severity, proposal] of listed(v, at)) say('phase-out', code, severity, proposal);
-  const firm = device.enterprise === undefined ? undefined : world.enterprises.one(device.enterprise, at, receivedAt)?.fields;
+  const firm = device.enterprise === undefined ? undefined : world.enterprises.one(device.enterprise, at, knownBy)?.fields;
   if (!firm || clean(v)) return found;
   const large = INDUSTRIAL.includes(firm.industry) && firm.freight >= 1_500_000;
   const required = at >= c('2022-01-01') ? 6 : at >= c('2021-01-01') ? 5 : NaN;
@@ -136,7 +139,7 @@ function ofMessage(world: World, told: Told, read: Read | undefined): Found[] {
     stage(v) < 6
   )
     say('planning-area', 'not-clean-road', 'warning', 'refuse', PLAN);
-  const level = levelIn(world.responses, firm.county, at, receivedAt);
+  const level = levelIn(world.responses, firm.county, at, knownBy);
   const exempt = 'HIJKR'.includes(v.use) || v.type[0] === 'Z';
   const asRed = level === 'red' || (level === 'orange' && firm.clean === 'not-met');
   const hit = asRed ? ['1', '2'].includes(size(v) ?? '') : level === 'orange' && heavy(v) && stage(v) <= 4;
@@ -153,9 +156,9 @@ function listed(v: Vehicle, at: number): [code: string, severity: string, propos
 }
 
 /** The device at the message's moment; before its first version begins it is as it is now. */
-function deviceOf(world: World, { kind, deviceId, at, receivedAt }: Told) {
+function deviceOf(world: World, { kind, deviceId, at, receivedAt, knownBy }: Told) {
   const key = `${kind}/${deviceId}`;
-  return (world.devices.one(key, at, receivedAt) ?? world.devices.one(key, receivedAt, receivedAt))!.fields;
+  return (world.devices.one(key, at, knownBy) ?? world.devices.one(key, receivedAt, Math.max(receivedAt, knownBy)))!.fields;
 }
 
 function placeOf(world: World, told: Told): Place | undefined {
@@ -214,7 +217,7 @@ function momentsOf(world: World, messages: readonly Told[], reads: Map<Told, Rea
     if (told.kind === 'on-board')
       return (told.body.samples as { at: string; lon?: number; lat?: number }[]).flatMap(({ at: text, lon, lat }): Moment[] => {
         const at = Math.floor(Date.parse(text));
-        const vehicle = ofVin(world, told.deviceId, at, told.receivedAt);
+        const vehicle = ofVin(world, told.deviceId, at, told.knownBy);
         return lon === undefined || lat === undefined || !vehicle ? [] : [{ told, at, vehicle, place: { lon, lat } }];
       });
     const read = reads.get(told);
@@ -226,7 +229,7 @@ function momentsOf(world: World, messages: readonly Told[], reads: Map<Told, Rea
 
 function permitsOf(world: World, { vehicle, at, told }: Moment): Permit[] {
   return world.permits
-    .all(at, told.receivedAt)
+    .all(at, told.knownBy)
     .map((p) => p.fields)
     .filter((p) => p.number === vehicle.number && p.color === vehicle.color);
 }
@@ -251,7 +254,7 @@ function diversions(world: World, messages: readonly Told[], reads: Map<Told, Re
     return [{ at: told.at, vin: read.vehicle.vin, place: placeOf(world, told) }];
   });
   const hits = momentsOf(world, messages, reads, ['checkpoint', 'remote-sensing']).flatMap((m) => {
-    const zones = world.zones.all(m.at, m.told.receivedAt).map((z) => z.fields);
+    const zones = world.zones.all(m.at, m.told.knownBy).map((z) => z.fields);
     return zones
       .filter((zone) => {
         if (zone.kind !== 'diversion' || !m.place || !inside(m.place, zone) || 'HIJKR'.includes(m.vehicle.use)) return false;
@@ -289,10 +292,10 @@ function routes(world: World, messages: readonly Told[], reads: Map<Told, Read>)
   );
 }
 
-function sales(world: World): Found[] {
+function sales(world: World, now: number): Found[] {
   const since = c('2021-07-01');
   const rows = world.vehicles
-    .standing()
+    .standing(now)
     .filter(({ fields: v }) => heavy(v) && diesel(v) && stage(v) < 6)
     .filter(({ fields: v }) => (v.certificate ?? -Infinity) >= since || (v.invoiced ?? -Infinity) >= since);
   return [...new Set(rows.map((r) => r.fields.vin))].map((vin) => ({

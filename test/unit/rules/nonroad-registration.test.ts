@@ -78,7 +78,7 @@ describe('nonroad-registration', () => {
     const [finding] = given(facts).when(passing()).finds(nonroadRegistration, 'stage-banned');
     expect(finding).to.deep.include({
       measured: { registrationCode: CODE, stage: '2', level: 'orange' },
-      limit: { minStage: 3, stageMax: 2 },
+      limit: { minStage: 3, stageMax: 2, response: 'r1' },
       facts: { machine: facts.machine, declaration },
       zh: '国二机械：工地要求国三及以上；橙色响应期间禁用国二及以下',
       en: 'Machine of China 2: the site asks for China 3; orange response: none of China 2 and below',
