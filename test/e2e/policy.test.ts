@@ -226,6 +226,11 @@ describe('the policy in the console', function () {
       return (await li.locator('[data-row=stricter] [data-test=policy-state]').innerText()) === '现行';
     }, 60_000);
     expect(await text(li, '[data-row=stricter]')).to.match(/li，[\s\S]*wang，/);
+    // What happens now is judged by it; what happened before, and is heard of late, by the one before.
+    const { from } = (await call('GET', '/policies/stricter')).json as { from: string };
+    const told = async (ms: number) => ((await send('arrival', { at: new Date(ms).toISOString(), ...plate('晋H55555') })).json as { decision: string }).decision; // prettier-ignore
+    expect(await told(Date.parse(from))).to.equal('refuse');
+    expect(await told(Date.parse(from) - 1)).to.equal('admit');
     await go(li, '/policies/stricter/edit', 'text=已启用，不能再修改');
   });
 
