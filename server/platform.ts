@@ -18,11 +18,13 @@ import { createUreaFigures } from './audit/urea-figures.ts';
 import { createSealer } from './audit/evidence/sealer.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
+import { createGateQuality } from './audit/gate-quality.ts';
 import { createGateBoard } from './audit/gate-board.ts';
 import { createJobList } from './audit/job-list.ts';
 import { createJobRows } from './audit/job-rows.ts';
 import { createLedgers } from './audit/ledgers.ts';
 import { createRecords } from './audit/records.ts';
+import { createEnterprise } from './enterprise.ts';
 import { createApp } from './http/app.ts';
 import type { DeviceCheck } from './http/device-credentials.ts';
 import type { GateState } from './http/contract/live.ts';
@@ -35,6 +37,7 @@ import { createThumbnails } from './images/thumbnails.ts';
 import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
+import { enterpriseRouter } from './http/routes/enterprise.ts';
 import { figuresRouter } from './http/routes/figures.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { jobsRouter } from './http/routes/jobs.ts';
@@ -252,7 +255,12 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       deviceHealthRouter({ health }),
       policiesRouter({ policies }),
       ledgersRouter({ ledgers: createLedgers({ ...core.ledgers, db: store.db }) }),
-      accountsRouter({ accounts, rows: createAccountRows(core.ledgers), decisions: accountDecisions }),
+      accountsRouter({
+        accounts,
+        rows: createAccountRows(core.ledgers),
+        decisions: accountDecisions,
+        gates: createGateQuality({ ...core.ledgers, maker: core.accounting.maker }),
+      }),
       figuresRouter({
         day: createDayFigures({
           db: store.db,
@@ -266,6 +274,16 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       }),
       ordersRouter(
         createOrders({ registry: core.registry, policies: book, decisions: core.stores.decisions, census, revisions, clock }),
+      ),
+      enterpriseRouter(
+        createEnterprise({
+          db: store.db,
+          registry: core.registry,
+          policies: book,
+          observations: core.stores.observations,
+          images: core.stores.images,
+          clock,
+        }),
       ),
       disputesRouter({ disputes }),
       jobsRouter({

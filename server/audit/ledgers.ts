@@ -2,11 +2,13 @@ import type { Db } from 'mongodb';
 import { HOUR, MINUTE, parseInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
+import type { FigureName } from '../http/contract/accounts.ts';
 import type { InPlantRow, LedgerName, MachineryRow, PairingState, TransportRow } from '../http/contract/ledgers.ts';
 import { plateIn } from '../recognition/plate-in.ts';
 import { PASSAGES } from '../store/observations.ts';
 import type { ObservationDoc } from '../store/types.ts';
 import { inChunks } from './chunks.ts';
+import { FIGURE } from './figures.ts';
 import { seeMachinery, seePassages, type LedgerDeps } from './ledger-rows.ts';
 import { createPages, type ListQuery, type Page } from './pages.ts';
 import { scopeFilter, type StoreFilter } from './scope.ts';
@@ -23,6 +25,8 @@ export interface LedgerFilters {
   /** In-plant: only who is inside at the moment of the list. */
   inside?: 'true' | undefined;
   device?: string | undefined;
+  /** Transport: only rows that lack this, as the account's figures count them. */
+  lacks?: 'photo' | 'upload' | 'cargo' | 'any' | undefined;
   /** Machinery: the registration code. */
   code?: string | undefined;
   /** Transport: only what was released by force. */
@@ -139,12 +143,24 @@ export function createLedgers(deps: LedgerDeps & { db: Db; clock: Clock; realNow
 }
 export type Ledgers = ReturnType<typeof createLedgers>;
 
+/** The figures of the account whose rows lack something. */
+const LACKING = {
+  photo: 'photos.missing',
+  upload: 'photos.notUploaded',
+  cargo: 'cargo.incomplete',
+  any: 'quality.faulty',
+} as const satisfies Record<string, FigureName>;
+
 /** What only a made row can tell. */
-function wanted(name: LedgerName, { pairing, forced, state, at, inside, code, direction, finding }: LedgerFilters) {
+function wanted(name: LedgerName, { pairing, forced, lacks, state, at, inside, code, direction, finding }: LedgerFilters) {
   return (row: LedgerRow): boolean => {
     if (name === 'transport') {
       const passage = row as TransportRow;
-      return (pairing === undefined || passage.pairing?.state === pairing) && (forced === undefined || passage.forced);
+      return (
+        (pairing === undefined || passage.pairing?.state === pairing) &&
+        (forced === undefined || passage.forced) &&
+        (lacks === undefined || FIGURE[LACKING[lacks]].ledger!(passage))
+      );
     }
     if (name === 'in-plant') {
       const stay = row as InPlantRow;

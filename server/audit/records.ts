@@ -25,7 +25,7 @@ export interface Filters {
   enterprise?: string | undefined;
   status?: string | undefined;
   severity?: string | undefined;
-  /** Findings: contested and not answered. */
+  /** Findings: `true` contested and not answered, `answered`, or `any` of these. */
   disputed?: string | undefined;
   /** Readings: `none`, `any`, or the first reason not to count. */
   invalid?: string | undefined;
@@ -61,7 +61,7 @@ const LISTS: Record<ListName, ListDefinition> = {
     filter: ({ rule, code, enterprise, status, severity, device, vin, plate, disputed }) => ({
       ...equal({ rule, code, enterprise, status, severity, device, vin }),
       ...plateFilter(plate),
-      ...(disputed !== undefined && { disputed: true }),
+      ...contested(disputed),
     }),
     shown: (doc: FindingDoc) => shownFinding(doc),
   },
@@ -205,6 +205,12 @@ function equal(members: Record<string, string | undefined>): StoreFilter {
 
 function plateFilter(plate: string | undefined): StoreFilter {
   return plate === undefined ? {} : { plate: plateIn(plate) };
+}
+
+function contested(disputed: string | undefined): StoreFilter {
+  if (disputed === undefined) return {};
+  if (disputed === 'true') return { disputed: true };
+  return { 'dispute.at': { $exists: true }, ...(disputed === 'answered' && { disputed: { $exists: false } }) };
 }
 
 /** A reading counts where it has no reason not to; of several the first is the one it is counted under. */

@@ -15,6 +15,12 @@ export const ACCESS = {
   'images:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   /** A picture that a device of the enterprise named and did not bring. */
   'images:write': ['enterprise'],
+  /** Passages whose required pictures are not there. */
+  'photos:read': ['bureau', 'enterprise', 'auditor'],
+  /** What gates were told to review, and what came of it. */
+  'reviews:read': ['bureau', 'enterprise', 'auditor'],
+  /** What binds an enterprise's gates now. */
+  'control:read': ['bureau', 'enterprise', 'auditor'],
   'alerts:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'what-if': ['bureau'],
   're-judge': ['bureau'],

@@ -60,7 +60,8 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   'passage.operator': ['放行人', 'released by'], 'passage.reason': ['放行原因', 'reason of release'],
   warnings: ['警告数', 'warnings'], codes: ['判定代码', 'codes'], 'last.zh': ['最近判定', 'last in Chinese'], 'last.en': ['最近判定（英文）', 'last in English'],
   job: ['任务', 'job'], createdAt: ['提出时间', 'asked for'], params: ['参数', 'parameters'], done: ['已完成', 'looked at'], total: ['总数', 'of'], error: ['错误', 'error'], endedAt: ['结束时间', 'ended'],
-  'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'],
+  'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'], lane: ['车道', 'lane'], pictures: ['规定照片', 'required photos'],
+  unnamed: ['未引用的照片', 'photos not named'],
 }; // prettier-ignore
 
 const columns = (fields: string[]): Column[] =>
@@ -83,6 +84,7 @@ export const LEDGER_COLUMNS: Record<LedgerName, Column[]> = {
 export const ACCOUNT_COLUMNS = columns(['enterprise', 'enterpriseName', 'county', 'industry', 'month', 'revision', 'state', 'asOf', 'rank.place', 'rank.of', 'figures.auditShare', 'monthOnMonth.change', 'figures.weighedShare', 'figures.stage6Share', 'figures.tonnes.total', 'figures.tonnes.clean', 'figures.tonnes.rail', 'figures.tonnes.water', 'figures.tonnes.pipe', 'figures.tonnes.conveyor', 'figures.tonnes.newEnergy', 'figures.tonnes.stage6', 'figures.tonnes.otherRoad', 'figures.tonnes.estimated', 'figures.passages.refused', 'figures.passages.forced', 'figures.transmission.percent', 'figures.photos.missing', 'figures.pairing.percent', 'figures.cargo.percent', 'figures.quality.percent', 'figures.proposes', 'cleanTransport', 'digest']); // prettier-ignore
 export const ACCOUNT_ROW_COLUMNS = columns(['source', 'id', 'at', 'value', 'estimated', 'ledger.plate.number', 'ledger.plate.color', 'ledger.stage', 'ledger.direction', 'ledger.gateName', 'ledger.cargo.name', 'ledger.cargo.tonnes', 'delivery.mode', 'delivery.cargo', 'delivery.direction', 'arrival.gate', 'arrival.plate', 'arrival.ref', 'arrival.reason.zh', 'arrival.reason.en', 'passage.gate', 'passage.plate', 'passage.release', 'passage.operator', 'passage.reason']); // prettier-ignore
 export const ALERT_COLUMNS = columns(['id', 'state', 'severity', 'rule', 'code', 'firstAt', 'lastAt', 'count', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'place.name', 'place.device', 'place.county', 'enterprise', 'provisional', 'audiences', 'assignee', 'due', 'findings', 'clue']); // prettier-ignore
+export const PHOTO_COLUMNS = columns(['id', 'at', 'receivedAt', 'enterprise', 'gate', 'gateName', 'lane', 'direction', 'plate.number', 'plate.color', 'state', 'due', 'finding', 'pictures', 'unnamed']); // prettier-ignore
 export const UREA_COLUMNS = columns([
   'plate',
   'vin',

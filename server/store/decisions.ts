@@ -24,6 +24,9 @@ schema.index({ at: 1, message: 1, 'decision.decision': 1, county: 1, enterprise:
 /** Refused arrivals: few among all. */
 export const REFUSALS = 'refusals';
 schema.index({ at: 1, _id: 1 }, { name: REFUSALS, partialFilterExpression: { 'decision.decision': 'refuse' } });
+/** What gates were told to review: few among all. */
+export const REVIEWS = 'reviews';
+schema.index({ at: 1, _id: 1, enterprise: 1 }, { name: REVIEWS, partialFilterExpression: { 'decision.decision': 'review' } });
 
 /** A registered vehicle and the enterprises whose gates it passed. */
 export interface SeenVehicle {

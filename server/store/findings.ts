@@ -29,6 +29,15 @@ schema.index({ rule: 1, at: 1, status: 1, code: 1, county: 1, enterprise: 1 }, {
 /** Contested and not answered yet: few. */
 export const DISPUTED = 'disputed';
 schema.index({ at: 1, _id: 1 }, { name: DISPUTED, partialFilterExpression: { disputed: true } });
+/** Contested, answered or not: few too. */
+export const CONTESTED = 'contested';
+schema.index({ at: 1, _id: 1 }, { name: CONTESTED, partialFilterExpression: { 'dispute.at': { $exists: true } } });
+/** What is wrong with an enterprise's ledger, code by code. */
+export const LEDGER_FAULTS = 'ledger-faults';
+schema.index(
+  { enterprise: 1, code: 1, at: 1, _id: 1 },
+  { name: LEDGER_FAULTS, partialFilterExpression: { rule: 'gate-ledger' } },
+);
 /** Whose present state is not in the chain of evidence yet: in the order they were written in. */
 const TO_SEAL = 'to-seal';
 schema.index({ toSeal: 1 }, { name: TO_SEAL, partialFilterExpression: { toSeal: { $exists: true } } });

@@ -49,6 +49,13 @@ export function imageStore(db: Db) {
       return new Map(found.map((doc) => [doc._id, doc.at]));
     },
 
+    /** Of the same when it came and, where a user brought it in the device's stead, who. */
+    async brought(keys: string[]): Promise<Map<string, Pick<ImageDoc, 'at' | 'by'>>> {
+      if (keys.length === 0) return new Map();
+      const found = await collection.find({ _id: { $in: keys } }, { projection: { at: 1, by: 1 } }).toArray();
+      return new Map(found.map((doc) => [doc._id, doc]));
+    },
+
     /** Everybody who uploaded a picture. */
     uploads: (sha256: string) => collection.find({ _id: { $gte: `${sha256}/`, $lt: `${sha256}0` } }).toArray(),
 

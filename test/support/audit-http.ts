@@ -3,9 +3,12 @@ import type { Actor } from '../../server/alerts/types.ts';
 import { createAccountRows } from '../../server/audit/account-rows.ts';
 import { createAccounts } from '../../server/audit/accounts.ts';
 import { createCleanTransportDecisions } from '../../server/audit/clean-transport-decision.ts';
+import { createGateQuality } from '../../server/audit/gate-quality.ts';
 import { createLedgers } from '../../server/audit/ledgers.ts';
+import { createEnterprise } from '../../server/enterprise.ts';
 import { problemHandler } from '../../server/http/problems.ts';
 import { accountsRouter } from '../../server/http/routes/accounts.ts';
+import { enterpriseRouter } from '../../server/http/routes/enterprise.ts';
 import { ledgersRouter } from '../../server/http/routes/ledgers.ts';
 import { createLog } from '../../server/log.ts';
 import type { TestCore } from './core.ts';
@@ -48,7 +51,26 @@ export async function auditHttp(t: TestCore) {
     next();
   });
   app.use(ledgersRouter({ ledgers: createLedgers({ ...t.core.ledgers, db: t.store.db }) }));
-  app.use(accountsRouter({ accounts, rows: createAccountRows(t.core.ledgers), decisions }));
+  app.use(
+    accountsRouter({
+      accounts,
+      rows: createAccountRows(t.core.ledgers),
+      decisions,
+      gates: createGateQuality({ ...t.core.ledgers, maker: t.core.accounting.maker }),
+    }),
+  );
+  app.use(
+    enterpriseRouter(
+      createEnterprise({
+        db: t.store.db,
+        registry: t.core.registry,
+        policies: t.core.ledgers.policies,
+        observations: t.core.stores.observations,
+        images: t.core.stores.images,
+        clock: t.clock,
+      }),
+    ),
+  );
   app.use(problemHandler(createLog('silent')));
   const web = await listen(app);
   const get = (path: string, who: Who = 'auditor', headers: Record<string, string> = {}) =>

@@ -157,6 +157,32 @@ export const accountMonths = z.strictObject({
 });
 export type AccountMonths = z.infer<typeof accountMonths>;
 
+export const gateQualityQuery = z.strictObject({ enterprise: enterpriseId, month });
+
+const { photos, pairing, cargo, quality } = accountFigures.shape;
+const minutes = { heardMinutes: count, expectedMinutes: count, percent: share };
+
+/** One gate's part in the data quality of an account; what is told of rows adds up to the account's figures. */
+export const gateQuality = z.strictObject({
+  gate: z.string(),
+  rows: count.describe('of the ledger'),
+  transmission: z.strictObject(minutes),
+  days: z.array(z.strictObject({ day: z.string(), ...minutes })).describe('civil days on which the platform listened, in order'),
+  photos, pairing, cargo, quality,
+}); // prettier-ignore
+export type GateQuality = z.infer<typeof gateQuality>;
+
+/** `GET /accounts/clean-transport/gates`: the last account of an enterprise and month, gate by gate. */
+export const gateQualities = z.strictObject({
+  month: z.string(),
+  revision: z.int(),
+  state: accountState,
+  asOf: instant.describe('of what is told of rows'),
+  limit: z.number().describe('%'),
+  items: z.array(gateQuality),
+});
+export type GateQualities = z.infer<typeof gateQualities>;
+
 /** Figures that name their rows. */
 export const FIGURES = [
   'tonnes.rail', 'tonnes.water', 'tonnes.pipe', 'tonnes.conveyor', 'tonnes.newEnergy', 'tonnes.stage6', 'tonnes.otherRoad',

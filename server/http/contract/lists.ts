@@ -30,7 +30,10 @@ export const findingQuery = z.strictObject({
   device,
   status: z.enum(['pending', 'confirmed', 'withdrawn']).optional(),
   severity: z.enum(['info', 'warning', 'critical']).optional(),
-  disputed: z.enum(['true']).optional().describe('contested and not answered'),
+  disputed: z
+    .enum(['true', 'answered', 'any'])
+    .optional()
+    .describe('true: contested and not answered; answered: contested and answered; any: contested'),
 });
 
 export const decisionQuery = z.strictObject({
@@ -53,6 +56,13 @@ export const transportLedgerQuery = z.strictObject({
   direction: z.enum(['in', 'out']).optional(),
   pairing: z.enum(['paired', 'open', 'no-exit', 'exit-without-entry']).optional(),
   forced: z.enum(['true']).optional().describe('only what was released by force'),
+  device: device.describe('`gate/<id>`'),
+  lacks: z
+    .enum(['photo', 'upload', 'cargo', 'any'])
+    .optional()
+    .describe(
+      'only rows that name not all required pictures, on which `photo-not-uploaded` stands, without name or weight of the cargo, or on which any finding of `gate-ledger` stands',
+    ),
 });
 export const inPlantLedgerQuery = z.strictObject({
   ...stretch,

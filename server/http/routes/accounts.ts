@@ -3,6 +3,7 @@ import { formatInstant } from '../../../devices/contract/instant.ts';
 import type { AccountRows } from '../../audit/account-rows.ts';
 import type { Accounts } from '../../audit/accounts.ts';
 import type { CleanTransportDecisions } from '../../audit/clean-transport-decision.ts';
+import type { GateQualityReader } from '../../audit/gate-quality.ts';
 import { actorOf, allow } from '../access.ts';
 import { ACCOUNT_COLUMNS, ACCOUNT_ROW_COLUMNS } from '../columns.ts';
 import {
@@ -11,6 +12,7 @@ import {
   accountRowsQuery,
   cleanTransportDecision,
   decisionsQuery,
+  gateQualityQuery,
 } from '../contract/accounts.ts';
 import { sendExport } from '../export.ts';
 import { idempotencyKey } from '../headers.ts';
@@ -21,14 +23,15 @@ export interface AccountsRouterDeps {
   accounts: Accounts;
   rows: AccountRows;
   decisions: CleanTransportDecisions;
+  gates: GateQualityReader;
 }
 
 /**
  * `GET /accounts/clean-transport`: the month's list, or one enterprise's last account, or one revision byte for byte;
- * `GET …/rows`: what a figure is made of; `GET …/months`: month after month; `POST …/decision`, `GET …/decisions`: what the bureau makes
+ * `GET …/rows`: what a figure is made of; `GET …/months`: month after month; `GET …/gates`: its data quality gate by gate; `POST …/decision`, `GET …/decisions`: what the bureau makes
  * of it.
  */
-export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps): Router {
+export function accountsRouter({ accounts, rows, decisions, gates }: AccountsRouterDeps): Router {
   const router = Router();
 
   router.get('/accounts/clean-transport', allow('accounts:read'), async (req, res) => {
@@ -71,6 +74,13 @@ export function accountsRouter({ accounts, rows, decisions }: AccountsRouterDeps
   router.get('/accounts/clean-transport/months', allow('accounts:read'), async (req, res) => {
     const { enterprise, month, months = 12 } = read(accountMonthsQuery, req.query, req);
     res.json(await accounts.months(enterprise, month, months, actorOf(req)));
+  });
+
+  router.get('/accounts/clean-transport/gates', allow('accounts:read'), async (req, res) => {
+    const { enterprise, month } = read(gateQualityQuery, req.query, req);
+    const account = await accounts.account(enterprise, month, undefined, actorOf(req));
+    const { revision, state, asOf, figures } = account;
+    res.json({ month, revision, state, asOf, limit: figures.quality.limit, items: await gates.of(account) });
   });
 
   router.get('/accounts/clean-transport/decisions', allow('accounts:read'), async (req, res) => {
