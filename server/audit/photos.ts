@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import { DAY, formatInstant } from '../../devices/contract/instant.ts';
+import { DAY, formatInstant, startOfCivilDay } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { PhotoCounts, PhotoRow, PhotoState } from '../http/contract/photos.ts';
@@ -127,10 +127,10 @@ export function createPhotos(deps: PhotosDeps) {
       return { asOf, items };
     },
 
-    /** How many passages of the last 31 days there are in each state. */
+    /** How many passages of the last 31 whole civil days and today there are in each state. */
     counts(actor: Actor, enterprise: string | undefined): Promise<PhotoCounts> {
       return counted(`${scopeKey(actor)} ${enterprise ?? ''}`, async () => {
-        const from = clock.now() - COUNTED;
+        const from = startOfCivilDay(clock.now() - COUNTED);
         const sums: Record<PhotoState, number> = { waiting: 0, late: 0, added: 0, unnamed: 0 };
         // `late` reads the verdicts of those that were added to as well.
         for (const state of ['waiting', 'late', 'unnamed'] as const) {

@@ -61,7 +61,8 @@ const NAMES: Record<string, [zh: string, en: string]> = {
   warnings: ['警告数', 'warnings'], codes: ['判定代码', 'codes'], 'last.zh': ['最近判定', 'last in Chinese'], 'last.en': ['最近判定（英文）', 'last in English'],
   job: ['任务', 'job'], createdAt: ['提出时间', 'asked for'], params: ['参数', 'parameters'], done: ['已完成', 'looked at'], total: ['总数', 'of'], error: ['错误', 'error'], endedAt: ['结束时间', 'ended'],
   'last.id': ['结果编号', 'finding'], lastFinding: ['最近判定', 'last finding'], lane: ['车道', 'lane'], pictures: ['规定照片', 'required photos'],
-  unnamed: ['未引用的照片', 'photos not named'],
+  unnamed: ['未引用的照片', 'photos not named'], 'dispute.text': ['异议理由', 'reasons of the dispute'], 'dispute.at': ['异议时间', 'contested'],
+  'dispute.answer.outcome': ['答复结果', 'answer'], 'dispute.answer.reason': ['答复理由', 'reasons of the answer'],
 }; // prettier-ignore
 
 const columns = (fields: string[]): Column[] =>
@@ -69,7 +70,7 @@ const columns = (fields: string[]): Column[] =>
 
 export const LIST_COLUMNS: Record<ListName, Column[]> = {
   observations: columns(['kind', 'device', 'id', 'message', 'at', 'receivedAt', 'recordedAt', 'backfill', 'recognition.outcome', 'recognition.plate.number', 'recognition.plate.color', 'recognition.vin', 'invalid', 'enterprise', 'county', 'payload']),
-  findings: columns(['id', 'at', 'recordedAt', 'rule', 'code', 'severity', 'proposal', 'status', 'plate', 'vin', 'device', 'enterprise', 'county', 'subject', 'count', 'zh', 'en', 'measured', 'limit', 'basis', 'policyVersion', 'alertId']),
+  findings: columns(['id', 'at', 'recordedAt', 'rule', 'code', 'severity', 'proposal', 'status', 'plate', 'vin', 'device', 'enterprise', 'county', 'subject', 'count', 'zh', 'en', 'measured', 'limit', 'basis', 'policyVersion', 'alertId', 'dispute.text', 'dispute.at', 'dispute.answer.outcome', 'dispute.answer.reason']),
   decisions: columns(['ref', 'at', 'recordedAt', 'decision', 'vehicle.number', 'vehicle.color', 'vehicle.stage', 'control.level', 'reasons', 'observation', 'published', 'findings', 'enterprise', 'policyVersion']),
   'dead-letters': columns(['id', 'device', 'at', 'code', 'message', 'bytes', 'sha256', 'raw']),
   'audit-log': columns(['id', 'at', 'by', 'action', 'target', 'detail']),

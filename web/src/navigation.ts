@@ -5,7 +5,7 @@ import type { IconName } from './components/Icon.vue';
  * The rooms of the rail, by what people do there. A room shows to the roles that may read what it shows (`server/http/access.ts`; a unit
  * test holds the two together); the owner sees all. The name is the route's and the word `nav.<name>`.
  */
-export const GROUPS = ['watch', 'figures', 'records', 'policy', 'registry', 'administer'] as const;
+export const GROUPS = ['watch', 'plant', 'figures', 'records', 'policy', 'registry', 'administer'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Room {
@@ -14,14 +14,21 @@ export interface Room {
   icon: IconName;
   group: Group;
   roles: readonly Role[];
+  /** It shows the reader's own enterprise: nobody without one has anything to see there, the owner neither. */
+  own?: true;
 }
 
 const ALL_BUT_ADMINISTRATOR = ['police', 'bureau', 'market', 'enterprise', 'auditor'] as const;
 
 export const ROOMS: readonly Room[] = [
+  { name: 'home', to: '/home', icon: 'home', group: 'watch', roles: ['enterprise'], own: true },
   { name: 'alerts', to: '/', icon: 'alerts', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'duty', to: '/duty', icon: 'duty', group: 'watch', roles: ['police', 'bureau', 'market'] },
   { name: 'gates', to: '/gates', icon: 'gates', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'photos', to: '/photos', icon: 'upload', group: 'plant', roles: ['enterprise'], own: true },
+  { name: 'declarations', to: '/declarations', icon: 'digger', group: 'plant', roles: ['enterprise'], own: true },
+  { name: 'deliveries', to: '/deliveries', icon: 'train', group: 'plant', roles: ['enterprise'], own: true },
+  { name: 'quality', to: '/quality', icon: 'gauge', group: 'plant', roles: ['enterprise'], own: true },
   { name: 'map', to: '/map', icon: 'map', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'overview', to: '/overview', icon: 'chart', group: 'figures', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'remote-sensing', to: '/remote-sensing', icon: 'gauge', group: 'figures', roles: ['bureau', 'auditor'] },
@@ -29,6 +36,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'enterprises', to: '/enterprises', icon: 'factory', group: 'figures', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'ledgers', to: '/ledgers', icon: 'ledger', group: 'records', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'findings', to: '/findings', icon: 'finding', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'disputes', to: '/disputes', icon: 'list', group: 'records', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'decisions', to: '/decisions', icon: 'check', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'observations', to: '/observations', icon: 'photo', group: 'records', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'policies', to: '/policies', icon: 'law', group: 'policy', roles: ['police', 'bureau', 'enterprise', 'auditor'] },
@@ -55,8 +63,8 @@ export const ROOMS: readonly Room[] = [
   { name: 'audit-log', to: '/audit-log', icon: 'list', group: 'administer', roles: ['auditor'] },
 ];
 
-export function mayEnter(role: Role, room: Pick<Room, 'roles'>): boolean {
-  return role === 'owner' || room.roles.includes(role);
+export function mayEnter(role: Role, room: Pick<Room, 'roles' | 'own'>): boolean {
+  return (role === 'owner' && room.own === undefined) || room.roles.includes(role);
 }
 
 /** The rooms of a role, by group, without empty groups. */

@@ -1,7 +1,9 @@
-import { createRouter, createWebHistory } from 'vue-router';
+import { createRouter, createWebHistory, START_LOCATION, type RouteLocationNormalized } from 'vue-router';
 import { lastBoard } from './live/lastBoard.ts';
-import { firstRoom } from './navigation.ts';
+import { firstRoom, mayEnter, ROOMS } from './navigation.ts';
 import { useSession } from './stores/session.ts';
+
+const BOARD = ROOMS.find((room) => room.name === 'alerts')!;
 
 /** The rooms of the console. Every room but the front ones is fetched when it is entered. */
 export const router = createRouter({
@@ -9,6 +11,12 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./rooms/SignIn.vue'), meta: { open: true, bare: true } },
     { path: '/', name: 'alerts', component: () => import('./rooms/AlertBoard.vue'), meta: { title: 'nav.alerts' } },
+    {
+      path: '/home',
+      name: 'home',
+      component: () => import('./rooms/enterprise/EnterpriseHome.vue'),
+      meta: { title: 'nav.home' },
+    },
     { path: '/alerts/:id', name: 'alert', component: () => import('./rooms/AlertPage.vue'), meta: { title: 'alert.title' } },
     { path: '/duty', name: 'duty', component: () => import('./rooms/DutyRoom.vue'), meta: { title: 'nav.duty' } },
     {
@@ -19,6 +27,36 @@ export const router = createRouter({
     },
     { path: '/gates', name: 'gates', component: () => import('./rooms/GateBoard.vue'), meta: { title: 'nav.gates' } },
     { path: '/map', name: 'map', component: () => import('./rooms/MapRoom.vue'), meta: { title: 'nav.map' } },
+    {
+      path: '/photos',
+      name: 'photos',
+      component: () => import('./rooms/enterprise/PhotoRoom.vue'),
+      meta: { title: 'nav.photos' },
+    },
+    {
+      path: '/declarations',
+      name: 'declarations',
+      component: () => import('./rooms/enterprise/DeclarationRoom.vue'),
+      meta: { title: 'nav.declarations' },
+    },
+    {
+      path: '/deliveries',
+      name: 'deliveries',
+      component: () => import('./rooms/enterprise/DeliveryRoom.vue'),
+      meta: { title: 'nav.deliveries' },
+    },
+    {
+      path: '/quality',
+      name: 'quality',
+      component: () => import('./rooms/enterprise/QualityRoom.vue'),
+      meta: { title: 'nav.quality' },
+    },
+    {
+      path: '/disputes',
+      name: 'disputes',
+      component: () => import('./rooms/enterprise/DisputeList.vue'),
+      meta: { title: 'nav.disputes' },
+    },
     {
       path: '/findings',
       name: 'findings',
@@ -167,7 +205,14 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 });
 
-router.beforeEach(async (to) => {
+/** Whether somebody begins here: just signed in, or the console's bare address was opened. A board that is loaded again stays. */
+function begins(to: RouteLocationNormalized, from: RouteLocationNormalized): boolean {
+  const [entry] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  const opened = from === START_LOCATION && entry?.type !== 'reload';
+  return (opened || from.name === 'sign-in') && Object.keys(to.query).length === 0;
+}
+
+router.beforeEach(async (to, from) => {
   if (to.meta['open'] === true) return true;
   const session = useSession();
   // Without an answer the shell comes up all the same and says that the platform is away.
@@ -175,7 +220,8 @@ router.beforeEach(async (to) => {
   if (user === 'unreachable') return true;
   if (user !== null) {
     const first = firstRoom(user.role);
-    return to.name === 'alerts' && first.name !== 'alerts' ? { path: first.to } : true;
+    if (to.name !== 'alerts' || first.name === 'alerts') return true;
+    return begins(to, from) || !mayEnter(user.role, BOARD) ? { path: first.to } : true;
   }
   return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
 });

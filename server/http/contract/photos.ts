@@ -57,7 +57,7 @@ export const photoRow = z.strictObject({
 export type PhotoRow = z.infer<typeof photoRow>;
 
 export const photoCounts = z.strictObject({
-  since: instant.describe('passages from then on'),
+  since: instant.describe('passages from then on: the beginning of a civil day'),
   asOf: instant,
   waiting: z.int(),
   late: z.int(),

@@ -1,6 +1,7 @@
 import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { ALERT_ROUTES } from './routes/alerts.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
+import { ENTERPRISE_ROUTES } from './routes/enterprise.ts';
 import { OPERATION_ROUTES } from './routes/operation.ts';
 import { POLICY_ROUTES } from './routes/policy.ts';
 import { RECORD_ROUTES } from './routes/records.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...ALERT_ROUTES,
   ...POLICY_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...ENTERPRISE_ROUTES,
   ...DEVICE_ROUTES,
   ...OPERATION_ROUTES,
 ];

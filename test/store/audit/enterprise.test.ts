@@ -5,7 +5,6 @@ import {
   controlNotice,
   declarationChecked,
   type ControlNotice,
-  type DeclarationChecked,
 } from '../../../server/http/contract/control.ts';
 import { photoCounts, photoRow, type PhotoCounts, type PhotoRow } from '../../../server/http/contract/photos.ts';
 import { reviews, type Reviews } from '../../../server/http/contract/reviews.ts';
@@ -191,7 +190,7 @@ describe('what an enterprise reads', function () {
     });
     const check = async (rows: object[], who: 'coking' | 'far' = 'coking') => {
       const answer = await http.post('/declarations/check', who, { rows });
-      const { items } = declarationChecked.parse((await answer.json()));
+      const { items } = declarationChecked.parse(await answer.json());
       return items.map((item) => [item.answer, item.notes.map(({ code }) => code).join(' ')]);
     };
     expect(

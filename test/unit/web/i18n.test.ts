@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { COUNTIES } from '../../../web/src/geo/counties.ts';
 import { accountWords } from '../../../web/src/i18n/accounts.ts';
 import { displayWords } from '../../../web/src/i18n/display.ts';
+import { enterpriseWords } from '../../../web/src/i18n/enterprise.ts';
 import { figureWords } from '../../../web/src/i18n/figures.ts';
 import { jobWords } from '../../../web/src/i18n/jobs.ts';
 import { policyWords } from '../../../web/src/i18n/policy.ts';
@@ -22,7 +23,7 @@ function flat(tree: Tree, path = ''): Map<string, string> {
 }
 
 /** Texts that come with one room only, beside the console's own. */
-const OF_ROOMS = { figureWords, displayWords, accountWords, policyWords, jobWords };
+const OF_ROOMS = { figureWords, displayWords, accountWords, policyWords, jobWords, enterpriseWords };
 const all = (language: 'zh-CN' | 'en', own: Tree) =>
   flat({ ...own, ...Object.fromEntries(Object.entries(OF_ROOMS).map(([name, words]) => [name, words[language] as Tree])) });
 const zh = all('zh-CN', zhCN);

@@ -26,6 +26,16 @@ const NEEDS: Record<string, readonly Role[]> = {
   tokens: ACCESS.tokens,
   'dead-letters': ACCESS['dead-letters'],
   'audit-log': ACCESS['audit-log:read'],
+  disputes: ['bureau', 'enterprise', 'auditor'],
+};
+
+/** What an enterprise's people are asked to be in their own rooms; others may read the same over HTTP. */
+const OWN: Record<string, readonly Role[]> = {
+  home: ACCESS['control:read'],
+  photos: ACCESS['images:write'],
+  declarations: REGISTRY_ACCESS.declarations.import,
+  deliveries: REGISTRY_ACCESS.deliveries.import,
+  quality: ACCESS['accounts:read'],
 };
 
 describe('the rail', () => {
@@ -36,6 +46,16 @@ describe('the rail', () => {
     });
   }
 
+  it('shows the rooms of one’s own enterprise to its people, and to them only', () => {
+    expect(ROOMS.filter((room) => room.own).map(({ name }) => name)).to.deep.equal(Object.keys(OWN));
+    for (const [name, roles] of Object.entries(OWN)) {
+      const room = ROOMS.find((one) => one.name === name)!;
+      expect(room.roles, name).to.deep.equal(['enterprise']);
+      expect(roles, name).to.include('enterprise');
+      expect(mayEnter('owner', room), name).to.equal(false);
+    }
+  });
+
   it('has a word for every room and group', () => {
     const words = zhCN.nav as Record<string, unknown>;
     for (const room of ROOMS) expect(words[room.name], room.name).to.be.a('string');
@@ -45,10 +65,12 @@ describe('the rail', () => {
   it('begins where a role has something to do', () => {
     expect(firstRoom('police').to).to.equal('/');
     expect(firstRoom('administrator').name).to.equal('registry');
+    expect(firstRoom('enterprise').to).to.equal('/home');
+    expect(firstRoom('owner').to).to.equal('/');
   });
 
   it('shows everything to the owner and no empty group to anybody', () => {
-    expect(roomsOf('owner').flatMap((group) => group.rooms)).to.have.length(ROOMS.length);
+    expect(roomsOf('owner').flatMap((group) => group.rooms)).to.have.length(ROOMS.filter((room) => !room.own).length);
     for (const role of ['police', 'market', 'enterprise', 'administrator'] as const) {
       for (const { rooms } of roomsOf(role)) {
         expect(rooms.length).to.be.greaterThan(0);

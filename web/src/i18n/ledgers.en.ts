@@ -28,6 +28,8 @@ export const ledgersEn: typeof ledgersZh = {
     mode: { automatic: 'automatic', manual: 'manual', forced: 'forced' },
     against: 'against decision',
     onlyForced: 'forced only',
+    lacks: 'Lacks',
+    lack: { photo: 'photos not named', upload: 'photos not in time', cargo: 'cargo or weight', any: 'any verdict of the ledger' },
     photos: 'Photos',
     photosMissing: 'lacks {roles}',
     photosOf: '{n}',

@@ -28,6 +28,8 @@ export const ledgersZh = {
     mode: { automatic: '自动', manual: '人工', forced: '强制放行' },
     against: '违反判定',
     onlyForced: '只看强制放行',
+    lacks: '缺项',
+    lack: { photo: '缺照片', upload: '照片未按时上传', cargo: '缺货名或重量', any: '任一台账判定' },
     photos: '照片',
     photosMissing: '缺 {roles}',
     photosOf: '{n} 张',

@@ -176,8 +176,12 @@ export function mayImport(role: Role, collection: Collection): boolean {
 }
 
 /** The example as the two file formats hold it: what is downloaded as a template. */
-export function template(collection: Collection, format: 'csv' | 'ndjson'): string {
-  const { fields, example } = SHOWN[collection];
+export function template(
+  collection: Collection,
+  format: 'csv' | 'ndjson',
+  example: Readonly<Record<string, unknown>> = SHOWN[collection].example,
+): string {
+  const { fields } = SHOWN[collection];
   if (format === 'ndjson') return `${JSON.stringify(example)}\n`;
   const all = [...fields, ...VERSION_FIELDS];
   const cell = (value: unknown) => {

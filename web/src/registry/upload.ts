@@ -1,5 +1,5 @@
-import { ApiError } from '../api/client.ts';
 import type { ImportAnswer } from '../api/lists.ts';
+import { send } from '../api/send.ts';
 
 /** Files on their way into the registry. */
 
@@ -37,28 +37,14 @@ export function upload(
   onSent: (share: number) => void,
   signal: AbortSignal,
 ): Promise<ImportAnswer> {
-  return new Promise((settle, fail) => {
-    // Only this older way tells how much of a file has been sent.
-    const request = new XMLHttpRequest();
-    request.open('PUT', `/api/v1/registry/${collection}${dryRun ? '?dryRun=true' : ''}`);
-    request.setRequestHeader('content-type', format === 'csv' ? 'text/csv' : 'application/x-ndjson');
-    request.setRequestHeader('accept-language', language);
-    request.responseType = 'json';
-    request.upload.onprogress = (event) => event.lengthComputable && onSent(event.loaded / event.total);
-    request.onload = () => {
-      const answer = request.response as (ImportAnswer & { code?: string; detail?: string; title?: string }) | null;
-      if (request.status === 200 && answer) return settle(answer);
-      fail(
-        new ApiError(
-          request.status,
-          answer?.code ?? `http-${request.status}`,
-          answer?.detail ?? answer?.title ?? request.statusText,
-        ),
-      );
-    };
-    request.onerror = () => fail(new ApiError(0, 'unreachable', 'unreachable'));
-    request.onabort = () => fail(new DOMException('aborted', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort(), { once: true });
-    request.send(body);
-  });
+  const path = `/registry/${collection}${dryRun ? '?dryRun=true' : ''}`;
+  const type = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+  return send(path, body, { type, language }, onSent, signal);
+}
+
+/** Puts rows into a collection; the answer names by number, from 1, those that are not taken. @throws ApiError */
+export function putRows(collection: string, rows: readonly object[], language: string): Promise<ImportAnswer> {
+  const body = new Blob(rows.map((row) => `${JSON.stringify(row)}\n`));
+  const options = { format: 'ndjson', dryRun: false, language } as const;
+  return upload(collection, body, options, () => undefined, new AbortController().signal);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { plateColor } from '../../../../devices/contract/messages.ts';
 import {
   account, accountLine, accountMonths, accountMonthsQuery, accountQuery, accountRows, accountRowsQuery, accountWithRevisions,
-  cleanTransportDecided, cleanTransportDecision, cleanTransportDecisions, decisionsQuery,
+  cleanTransportDecided, cleanTransportDecision, cleanTransportDecisions, decisionsQuery, gateQualities, gateQualityQuery,
 } from '../../contract/accounts.ts'; // prettier-ignore
 import { dayFigures, dayFiguresQuery, remoteSensingFigures, remoteSensingQuery, ureaStory, ureaStoryQuery, ureaVehicle, ureaVehiclesQuery } from '../../contract/figures.ts'; // prettier-ignore
 import { inPlantRow, machineryRow, transportRow } from '../../contract/ledgers.ts';
@@ -27,6 +27,7 @@ export const ACCOUNT_ROUTES: Route[] = [
   },
   { method: 'get', path: `${base}/rows`, tag, words: ['一个数字的明细', 'The rows a figure is made of'], who: read, query: accountRowsQuery, list: true, answers: ok(accountRows), problems: { 404: ['unknown-enterprise', 'unknown-account'] } },
   { method: 'get', path: `${base}/months`, tag, words: ['逐月核查', "An enterprise's last accounts, month after month"], who: read, query: accountMonthsQuery, answers: ok(accountMonths), problems: { 404: ['unknown-enterprise'] } },
+  { method: 'get', path: `${base}/gates`, tag, words: ['各门禁数据质量', "The data quality of an enterprise's last account of a month, gate by gate"], who: read, query: gateQualityQuery, answers: ok(gateQualities), problems: { 404: ['unknown-enterprise', 'unknown-account'] } },
   { method: 'get', path: `${base}/decisions`, tag, words: ['清洁运输认定记录', 'What the bureau decided about an enterprise, newest first'], who: read, query: decisionsQuery, answers: ok(cleanTransportDecisions), problems: { 404: ['unknown-enterprise'] } },
   {
     method: 'post', path: `${base}/decision`, tag, words: ['认定清洁运输', "The bureau decides an enterprise's cleanTransport"], who: may('clean-transport:decide'), idempotent: true,
