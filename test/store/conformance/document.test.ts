@@ -29,7 +29,9 @@ describe('the OpenAPI document holds', function () {
     '/accounts/clean-transport': { month: '2021-11' },
     '/accounts/clean-transport/rows': { month: '2021-11', enterprise: 'e1', figure: 'tonnes.total' },
     '/accounts/clean-transport/months': { month: '2021-11', enterprise: 'e1' },
+    '/accounts/clean-transport/gates': { month: '2021-11', enterprise: 'e1' },
     '/accounts/clean-transport/decisions': { enterprise: 'e1' },
+    '/control': { enterprise: 'e1' },
   };
   const seen = new Map<string, Set<number>>();
 

@@ -95,8 +95,14 @@ export const WHO: Record<string, 'anybody' | 'signed-in' | 'device' | string[]> 
   'get /accounts/clean-transport': ACCOUNTS,
   'get /accounts/clean-transport/rows': ACCOUNTS,
   'get /accounts/clean-transport/months': ACCOUNTS,
+  'get /accounts/clean-transport/gates': ACCOUNTS,
   'get /accounts/clean-transport/decisions': ACCOUNTS,
   'post /accounts/clean-transport/decision': ['bureau'],
+  'get /control': ACCOUNTS,
+  'get /reviews': ACCOUNTS,
+  'get /photos': ACCOUNTS,
+  'get /photos/counts': ACCOUNTS,
+  'post /declarations/check': [...IMPORT, 'enterprise'],
   'get /figures/day': ACCOUNTS,
   'get /figures/remote-sensing': ['bureau', 'auditor'],
   'get /figures/urea': ['police', 'bureau', 'auditor'],
@@ -119,6 +125,7 @@ export const WHO: Record<string, 'anybody' | 'signed-in' | 'device' | string[]> 
 
 /** Routes of one thing that lies at one enterprise in one county: 404 for those beyond whose scope it is. */
 export const OF_ONE_THING = [
+  'get /control',
   'get /findings/{id}',
   'get /decisions/{ref}',
   'get /alerts/{id}',
@@ -131,6 +138,7 @@ export const OF_ONE_THING = [
   'put /images/{sha256}',
   'get /accounts/clean-transport/rows',
   'get /accounts/clean-transport/months',
+  'get /accounts/clean-transport/gates',
   'get /accounts/clean-transport/decisions',
   'post /accounts/clean-transport/decision',
 ];
@@ -142,6 +150,8 @@ export const OF_ONE_PLACE = [
   'get /alerts',
   'get /gates',
   'get /devices/health',
+  'get /reviews',
+  'get /photos',
   'get /ledgers/transport',
   'get /ledgers/in-plant',
   'get /accounts/clean-transport',
