@@ -244,7 +244,7 @@ describe('the OpenAPI document holds', function () {
       if (ends) return;
       await all([...ROLES, 'owner'], async (role) => {
         const { status, json } = await ask(operation, who[role]!, `by ${role}`);
-        const code = String((json)?.code);
+        const code = String(json?.code);
         const passes = Array.isArray(allowed) ? role === 'owner' || allowed.includes(role) : allowed !== 'device';
         if (!passes) return expect(status, role).to.equal(allowed === 'device' ? 401 : 403);
         // Who wrote a draft does not activate it.
@@ -255,7 +255,7 @@ describe('the OpenAPI document holds', function () {
         if (!Array.isArray(allowed) || !allowed.includes(role)) continue;
         const { status, json } = await ask(operation, who[`${role} elsewhere`]!, `by ${role} elsewhere`);
         if (OF_ONE_THING.includes(name)) expect(status, `${role} elsewhere`).to.equal(404);
-        if (OF_ONE_PLACE.includes(name)) expect(JSON.stringify((json).items)).not.to.match(/"(g1|e1)"|gate\/g1/);
+        if (OF_ONE_PLACE.includes(name)) expect(JSON.stringify(json.items)).not.to.match(/"(g1|e1)"|gate\/g1/);
       }
     });
   }
