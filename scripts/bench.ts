@@ -7,12 +7,13 @@ import { MongoClient, type IndexDescription } from 'mongodb';
 import { startMongod } from '../server/embedded/mongod.ts';
 import { createLog } from '../server/log.ts';
 import type { LatencyTask, ThroughputTask } from './bench/generator.ts';
+import { measureLists } from './bench/lists.ts';
 import { measureLive } from './bench/live.ts';
 import { preload } from './bench/preload.ts';
 import { measureWhatIf } from './bench/what-if.ts';
 import { cpuSeconds, generate, seedRegistry, startBroker, startFloor, startPlatform, type Part } from './bench/parts.ts';
 import { profileTable, summariseProfile } from './bench/profile.ts';
-import { tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
+import { listTables, tables, type BenchResult, type ThroughputRow } from './bench/report.ts';
 
 /**
  * `npm run bench`: the platform beside the bare floor (subscribe, JSON.parse, insertMany), on one broker and one mongod, and the time a
@@ -25,12 +26,13 @@ const program = new Command()
   .option('--latency-seconds <n>', 'measured seconds of each latency run', Number, 8)
   .option(
     '--only <parts>',
-    'of: mix, gates, latency, stored, live, what-if (comma-separated)',
-    'mix,gates,latency,stored,live,what-if',
+    'of: mix, gates, latency, stored, live, what-if, lists (comma-separated)',
+    'mix,gates,latency,stored,live,what-if,lists',
   )
   .argument('[parts]', 'the same, without --only')
   .option('--what-if <n>', 'stored observations of the part `what-if`', Number, 200_000)
   .option('--stored <n>', 'stored observations, and registered vehicles, of the part `stored`', Number, 1_000_000)
+  .option('--rows <n>', 'rows of each list of the part `lists`', Number, 1_000_000)
   .option('--most <n>', 'messages prepared per measured or warm-up second', Number, 11_000)
   .option('--rates <list>', 'arrivals a second of the latency runs', '100,300,500')
   .option('--profile', 'profile the platform in its last mix run and print where the time goes', false)
@@ -42,6 +44,7 @@ const options = program.parse().opts<{
   only: string;
   stored: number;
   whatIf: number;
+  rows: number;
   most: number;
   rates: string;
   profile: boolean;
@@ -233,6 +236,14 @@ async function bench(): Promise<BenchResult> {
     return { hours, judged: hours - left, seconds: (performance.now() - began) / 1000 };
   }
 
+  if (parts.has('lists')) {
+    const database = `bench${++databases}`;
+    const uri = mongod.uri.replace('/cleanhaul', `/${database}`);
+    result.lists = await measureLists({ uri, rows: options.rows, log, say });
+    await client.db(database).dropDatabase();
+  }
+  if ([...parts].every((part) => part === 'lists')) return result;
+
   const indexes = await observationIndexes();
   for (let round = 1; round <= options.rounds; round++) {
     for (const messages of ['mix', 'gates'] as const) {
@@ -367,7 +378,8 @@ try {
   const file = join('bench-results', `${result.at.replace(/[:.]/g, '-')}.json`);
   await writeFile(join(root, file), JSON.stringify(result, null, 1));
   say(`written to ${file}`);
-  if (options.writeDocs) await writeDocs('bench', text);
+  if (options.writeDocs && result.lists) await writeDocs('lists', listTables(result.lists, 12));
+  if (options.writeDocs && result.throughput.length > 0) await writeDocs('bench', text);
   if (options.profile) {
     const profile = await summariseProfile(directory);
     say(

@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import { createPhotos } from './audit/photos.ts';
+import type { Settling } from './audit/pages.ts';
 import { createReviews } from './audit/reviews.ts';
 import type { Clock } from './clock.ts';
 import { createDeclarationCheck } from './control/declaration-check.ts';
@@ -18,6 +19,7 @@ export function createEnterprise(deps: {
   observations: ObservationStore;
   images: ImageStore;
   clock: Clock;
+  settling?: Settling;
 }): EnterpriseRouterDeps {
   return {
     photos: createPhotos(deps),

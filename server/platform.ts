@@ -237,7 +237,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     audit: (...entry) => identity.audit(...entry),
     audited: (action, target) => identity.audited(action, target),
   });
-  const records = createRecords({ db: store.db, clock, registry });
+  const records = createRecords({ db: store.db, clock, registry, settling: core.settling });
   const app = createApp({
     log,
     clock,
@@ -282,6 +282,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
           policies: book,
           observations: core.stores.observations,
           images: core.stores.images,
+          settling: core.settling,
           clock,
         }),
       ),
@@ -289,7 +290,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       jobsRouter({
         jobs,
         list: createJobList({ db: store.db, clock }),
-        rows: createJobRows({ db: store.db, clock }),
+        rows: createJobRows({ db: store.db, clock, settling: core.settling }),
         audit: (...entry) => identity.audit(...entry),
       }),
     ],

@@ -1,4 +1,7 @@
 import type { Latency, Throughput } from './generator.ts';
+import type { ListsRow } from './lists.ts';
+import { median } from './median.ts';
+import { planText } from './plans.ts';
 import type { WhatIfRow } from './what-if.ts';
 import type { LiveRow } from './live.ts';
 
@@ -32,13 +35,7 @@ export interface BenchResult {
   /** Messages a second of the mix with that many observations and vehicles stored, and with none (mean of a run before and one after). */
   stored?: { stored: number; empty: number; filled: number };
   whatIf?: WhatIfRow;
-}
-
-/** The middle of some numbers. */
-export function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  lists?: ListsRow;
 }
 
 /** Full ÷ floor of each round, for one kind of messages. */
@@ -130,6 +127,7 @@ export function tables(result: BenchResult): string {
       '',
     );
   }
+  if (result.lists) lines.push('', listTables(result.lists, result.lists.lists.length));
   if (result.stored) {
     const { stored, empty, filled } = result.stored;
     lines.push(
@@ -149,4 +147,23 @@ export function tables(result: BenchResult): string {
     );
   }
   return lines.join('\n');
+}
+
+/** The first pages of lists, the slowest first. */
+export function listTables({ rows, bare, lists }: ListsRow, most: number): string {
+  const slowest = [...lists].sort((a, b) => b.ms - a.ms);
+  const within = (ms: number) => lists.filter((list) => list.ms <= ms).length;
+  return [
+    `First pages (100 rows) of ${lists.length} lists of ${number(rows)} rows each, as each filter alone and as people combine them: ${within(20)} within 20 ms, ${within(50)} within 50, ${within(200)} within 200; one row by its key takes ${number(bare, 2)} ms. The slowest:`,
+    '',
+    '| list | rows | ms (median of five) | worst | read |',
+    '|---|---:|---:|---:|---|',
+    ...slowest
+      .slice(0, most)
+      .map(
+        ({ name, items, ms, worst, plans }) =>
+          `| ${name} | ${items} | ${number(ms, 1)} | ${number(worst, 1)} | ${plans.map(planText).join(' · ')} |`,
+      ),
+    '',
+  ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { DAY } from '../../devices/contract/instant.ts';
 import type { AlertQuery } from '../http/contract/alerts.ts';
 import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
 import { plateIn } from '../recognition/plate-in.ts';
@@ -42,9 +43,12 @@ export function listFilter(query: AlertQuery, scope: Scope, asOf: number, cursor
   if (enterprise !== undefined) all.push({ enterprises: enterprise });
   if (plate !== undefined) all.push({ plate: plateIn(plate) });
   if (assignee !== undefined) all.push({ assignee });
-  if (from !== undefined) all.push({ lastAt: { $gte: new Date(from) } });
+  // An alert is of one civil day (a sale's, of one moment): what ends after `from` began no more than a day before it.
+  if (from !== undefined) all.push({ lastAt: { $gte: new Date(from) }, firstAt: { $gte: new Date(from - DAY) } });
   if (to !== undefined) all.push({ firstAt: { $lt: new Date(to) } });
-  if (after !== undefined) all.push({ $or: [{ seq: { $gt: after } }, { 'pending.0': { $exists: true } }] });
+  // Both halves by an index of their own: those that wait for their number, by when they began to.
+  if (after !== undefined)
+    all.push({ $or: [{ seq: { $gt: after } }, { 'pending.0': { $exists: true }, 'pending.at': { $exists: true } }] });
   if (cursor) {
     const beyond = query.order === 'asc' ? '$gt' : '$lt';
     const firstAt = new Date(cursor.firstAt);

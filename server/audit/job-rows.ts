@@ -3,7 +3,7 @@ import { formatInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
 import type { Clock } from '../clock.ts';
 import type { JobRowDoc } from '../store/job-rows.ts';
-import { createPages, type ListQuery, type Page } from './pages.ts';
+import { createPages, type ListQuery, type Page, type Settling } from './pages.ts';
 import { scopeFilter, type StoreFilter } from './scope.ts';
 import type { Shown } from './shown.ts';
 
@@ -21,8 +21,8 @@ export interface JobRowFilters {
 export type JobRows = ReturnType<typeof createJobRows>;
 
 /** The verdicts that a job changed or would change, as people read them: each within the reader's scope. */
-export function createJobRows({ db, clock }: { db: Db; clock: Clock }) {
-  const pages = createPages({ db, clock });
+export function createJobRows({ db, clock, settling }: { db: Db; clock: Clock; settling?: Settling }) {
+  const pages = createPages({ db, clock, settling });
   const filterOf = async (job: string, actor: Actor, filters: JobRowFilters): Promise<StoreFilter> => ({
     $and: [
       { job },

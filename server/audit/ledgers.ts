@@ -1,7 +1,5 @@
-import type { Db } from 'mongodb';
 import { HOUR, MINUTE, parseInstant } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
-import type { Clock } from '../clock.ts';
 import type { FigureName } from '../http/contract/accounts.ts';
 import type { InPlantRow, LedgerName, MachineryRow, PairingState, TransportRow } from '../http/contract/ledgers.ts';
 import { plateIn } from '../recognition/plate-in.ts';
@@ -10,7 +8,7 @@ import type { ObservationDoc } from '../store/types.ts';
 import { inChunks } from './chunks.ts';
 import { FIGURE } from './figures.ts';
 import { seeMachinery, seePassages, type LedgerDeps } from './ledger-rows.ts';
-import { createPages, type ListQuery, type Page } from './pages.ts';
+import { createPages, type ListQuery, type Page, type PagesDeps } from './pages.ts';
 import { scopeFilter, type StoreFilter } from './scope.ts';
 
 /** Filters of the ledgers; each takes those that concern it. */
@@ -47,9 +45,9 @@ const MOST_LOOKED_AT = 10_000;
  * The three ledgers, as of one moment: transport, every counted passage; in-plant, every stay of a vehicle; machinery, every passage of a
  * machine at a site. They are made of the stored messages and their facts when they are asked for.
  */
-export function createLedgers(deps: LedgerDeps & { db: Db; clock: Clock; realNow?: () => number }) {
+export function createLedgers(deps: LedgerDeps & PagesDeps) {
   const { db, clock, policies } = deps;
-  const pages = createPages({ db, clock, ...(deps.realNow && { realNow: deps.realNow }) });
+  const pages = createPages(deps);
 
   async function open(name: LedgerName, actor: Actor, filters: LedgerFilters, query: ListQuery, chunk: number) {
     const { enterprise, plate, direction, device } = filters;

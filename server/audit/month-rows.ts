@@ -2,7 +2,7 @@ import type { DeliveryFacts } from '../rules/types.ts';
 import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import type { AccountStore } from '../store/accounts.ts';
-import type { DecisionStore } from '../store/decisions.ts';
+import { DEVICE_LINE, type DecisionStore } from '../store/decisions.ts';
 import { PASSAGES } from '../store/observations.ts';
 import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
 import { seePassages, type LedgerDeps, type SeenPassage } from './ledger-rows.ts';
@@ -78,7 +78,7 @@ export async function refusedArrivals(enterprise: string, month: string, asOf: n
         at: { $gte: new Date(from), $lt: new Date(to) },
         recordedAt: { $lte: new Date(asOf) },
       },
-      { projection: { ref: 1, at: 1, device: 1, plate: 1, reasons: { $slice: 1 } }, hint: 'device_1_at_1' },
+      { projection: { ref: 1, at: 1, device: 1, plate: 1, reasons: { $slice: 1 } }, hint: DEVICE_LINE },
     )
     .sort({ at: -1, _id: -1 })
     .toArray();

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db, Filter } from 'mongodb';
 import type { Clock } from '../clock.ts';
 import { badCursor, isInstant, readCursor, writeCursor } from '../cursor.ts';
+import { batchIdAt } from '../intake/batch-records.ts';
 import type { BatchDoc } from '../store/types.ts';
 import type { StoreFilter } from './scope.ts';
 
@@ -35,33 +36,56 @@ interface Place {
 
 /** A batch record is opened at least so often while messages come in; real time. */
 const BUSY_MS = 2_500;
-/** So long after its time stamp a row is in the store. */
+/** So long is waited, at most, for what is under way in this process; and so long after its time stamp a row of another is in the store. */
 const SETTLE_MS = 250;
+/** So long after its time stamp a row that no message brought (due work) is in the store. */
+const WRITE_MS = 25;
 
 export type Pages = ReturnType<typeof createPages>;
+
+/** What this process has under way. */
+export interface Settling {
+  /** As its batches name it. */
+  owner: string;
+  /** Waits at most so many ms. @returns a moment, real ms, before which all that this process took in is stored */
+  settled(waitMs: number): Promise<number>;
+}
 
 export interface PagesDeps {
   db: Db;
   clock: Clock;
   realNow?: () => number;
+  /** What is under way in this process; absent: any process may be another one. */
+  settling?: Settling | undefined;
   /** The field by which rows are ordered. */
   field?: string;
 }
 
 /** Lists by (at, id), newest first, as of one moment: they neither skip nor repeat while rows arrive. */
-export function createPages({ db, clock, realNow = Date.now, field = 'at' }: PagesDeps) {
+export function createPages({ db, clock, realNow = Date.now, settling, field = 'at' }: PagesDeps) {
   const batches = db.collection<BatchDoc>('batches');
 
-  /** The moment of a new list. While messages come in, rows stamped before it may still be on their way: they are waited for. */
+  /** Whose batches were opened just now: who takes in messages. */
+  async function takingIn(asked: number): Promise<string[]> {
+    const since = new Date(asked - BUSY_MS);
+    const open = await batches
+      .find({ _id: { $gt: batchIdAt(asked - BUSY_MS) } }, { projection: { owner: 1, openedAt: 1 } })
+      .toArray();
+    return open.filter(({ openedAt }) => openedAt > since).map(({ owner }) => owner);
+  }
+
+  /**
+   * The moment of a new list: the newest before which everything is stored. What is under way in this process is waited for a little, and
+   * else the moment lies before it; of other processes it is waited for as long as it may take.
+   */
   async function moment(): Promise<number> {
+    const asked = realNow();
     const asOf = clock.now();
-    const newest = await batches
-      .find({}, { projection: { openedAt: 1 } })
-      .sort({ _id: -1 })
-      .limit(1)
-      .next();
-    if (newest && realNow() - newest.openedAt.getTime() < BUSY_MS) await sleep(SETTLE_MS);
-    return asOf;
+    const [settledAt, owners] = await Promise.all([settling?.settled(SETTLE_MS) ?? asked, takingIn(asked)]);
+    const wait = owners.length === 0 ? 0 : owners.some((owner) => owner !== settling?.owner) ? SETTLE_MS : WRITE_MS;
+    const rest = asked + wait - realNow();
+    if (rest > 0) await sleep(rest);
+    return settledAt >= asked ? asOf : asOf - Math.ceil((asked - settledAt) * clock.speed);
   }
 
   function find<D extends Row>(

@@ -1,14 +1,12 @@
-import type { Db } from 'mongodb';
 import { DAY, formatInstant, startOfCivilDay } from '../../devices/contract/instant.ts';
 import type { Actor } from '../alerts/types.ts';
-import type { Clock } from '../clock.ts';
 import type { PhotoCounts, PhotoRow, PhotoState } from '../http/contract/photos.ts';
 import { LEDGER_FAULTS } from '../store/findings.ts';
-import { PASSAGES } from '../store/observations.ts';
+import { PASSAGES, SOURCE_LINE } from '../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../store/types.ts';
 import { inChunks } from './chunks.ts';
 import { createFigureCache, scopeKey } from './figure-cache.ts';
-import { createPages, type ListQuery, type Page } from './pages.ts';
+import { createPages, type ListQuery, type Page, type PagesDeps } from './pages.ts';
 import { rowsOfFindings, rowsOfPassages, type PhotoRowDeps } from './photo-rows.ts';
 import { scopeFilter, type StoreFilter } from './scope.ts';
 
@@ -20,11 +18,7 @@ export interface PhotoFilters {
   device?: string | undefined;
 }
 
-export interface PhotosDeps extends PhotoRowDeps {
-  db: Db;
-  clock: Clock;
-  realNow?: () => number;
-}
+export interface PhotosDeps extends PhotoRowDeps, PagesDeps {}
 
 const CHUNK = 200;
 /** A page of a state that few meet ends after so many messages, with the cursor to go on from. */
@@ -41,7 +35,7 @@ const REST_MS = 2_000;
  */
 export function createPhotos(deps: PhotosDeps) {
   const { db, clock } = deps;
-  const pages = createPages({ db, clock, ...(deps.realNow && { realNow: deps.realNow }) });
+  const pages = createPages(deps);
   const counted = createFigureCache<PhotoCounts>({ restMs: REST_MS });
 
   function narrow(actor: Actor, enterprise: string | undefined): string | undefined {
@@ -73,7 +67,7 @@ export function createPhotos(deps: PhotosDeps) {
       ],
     };
     const from = Math.max(query.from ?? 0, clock.now() - WAITING_REACH);
-    const hint = device !== undefined ? 'source_1_at_1' : own === undefined ? PASSAGES.all : PASSAGES.ofEnterprise;
+    const hint = device !== undefined ? SOURCE_LINE : own === undefined ? PASSAGES.all : PASSAGES.ofEnterprise;
     return pages.open<ObservationDoc>('observations', 'receivedAt', filter, { ...query, from }, { chunk: CHUNK, hint });
   }
 

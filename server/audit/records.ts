@@ -6,9 +6,10 @@ import { AppError } from '../errors.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
 import { plateIn } from '../recognition/plate-in.ts';
 import type { Registry } from '../registry/index.ts';
+import { SIGHTED } from '../store/observations.ts';
 import type { AuditDoc } from '../store/audit-log.ts';
 import type { DeadLetterDoc, DecisionDoc, FindingDoc, ObservationDoc } from '../store/types.ts';
-import { createPages, type ListQuery, type Page } from './pages.ts';
+import { createPages, type ListQuery, type Page, type Settling } from './pages.ts';
 import { scopeFilter, type StoreFilter } from './scope.ts';
 import { shownAuditEntry, shownDeadLetter, shownDecision, shownFinding, shownObservation, type Shown } from './shown.ts';
 
@@ -51,7 +52,7 @@ const LISTS: Record<ListName, ListDefinition> = {
     collection: 'observations',
     recorded: 'receivedAt',
     scoped: 'observations',
-    filter: (f) => ({ ...equal({ kind: f.kind }), ...plateFilter(f.plate), ...observedBy(f.device), ...validity(f.invalid) }),
+    filter: (f) => ({ ...ofKind(f.kind), ...plateFilter(f.plate), ...observedBy(f.device), ...validity(f.invalid) }),
     shown: (doc: ObservationDoc) => shownObservation(doc),
   },
   findings: {
@@ -97,8 +98,9 @@ const STORY = 50;
 export type Records = ReturnType<typeof createRecords>;
 
 /** What was seen, judged and answered, as people read it: lists, single items, one vehicle's story; each within the reader's scope. */
-export function createRecords({ db, clock, registry }: { db: Db; clock: Clock; registry: Pick<Registry, 'page'> }) {
-  const pages = createPages({ db, clock });
+export function createRecords(deps: { db: Db; clock: Clock; registry: Pick<Registry, 'page'>; settling?: Settling }) {
+  const { db, registry } = deps;
+  const pages = createPages(deps);
   const findings = db.collection<FindingDoc>('findings');
   const decisions = db.collection<DecisionDoc>('decisions');
 
@@ -211,6 +213,11 @@ function contested(disputed: string | undefined): StoreFilter {
   if (disputed === undefined) return {};
   if (disputed === 'true') return { disputed: true };
   return { 'dispute.at': { $exists: true }, ...(disputed === 'answered' && { disputed: { $exists: false } }) };
+}
+
+/** The messages of a kind; all but terminals' have a source, and an index that leaves telemetry out. */
+function ofKind(kind: string | undefined): StoreFilter {
+  return kind === undefined ? {} : kind === KINDS[3] ? { kind } : { kind, ...SIGHTED };
 }
 
 /** A reading counts where it has no reason not to; of several the first is the one it is counted under. */

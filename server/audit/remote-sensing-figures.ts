@@ -10,7 +10,7 @@ import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { READING_REASONS } from '../rules/reading-validity.ts';
 import { FINDING_FIGURES } from '../store/findings.ts';
-import { READINGS } from '../store/observations.ts';
+import { READINGS, SOURCE_LINE } from '../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../store/types.ts';
 import { createFigureCache, scopeKey } from './figure-cache.ts';
 import { scopeFilter } from './scope.ts';
@@ -99,7 +99,7 @@ export function createRemoteSensingFigures({ db, clock, registry, policies, rest
               },
             },
           ],
-          { hint: station === undefined ? READINGS : 'source_1_at_1' },
+          { hint: station === undefined ? READINGS : SOURCE_LINE },
         )
         .toArray(),
       findings.find(ofStation, { hint: FINDING_FIGURES }).sort({ at: -1 }).limit(FAILED_SHOWN).toArray(),

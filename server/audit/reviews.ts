@@ -7,7 +7,7 @@ import type { ReviewRow, Reviews } from '../http/contract/reviews.ts';
 import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
 import { REVIEWS } from '../store/decisions.ts';
-import type { ObservationStore } from '../store/observations.ts';
+import { PLATE_LINE, type ObservationStore } from '../store/observations.ts';
 import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
 import type { Policies } from './counted.ts';
 import { bodyOf } from './ledger-rows.ts';
@@ -49,7 +49,7 @@ export function createReviews({ db, clock, policies, registry, observations }: R
             at: { $gte: at, $lte: new Date(at.getTime() + minutes * MINUTE) },
           })),
         },
-        { hint: 'plate_1_at_1' },
+        { hint: PLATE_LINE },
       )
       .sort({ at: 1 })
       .toArray();

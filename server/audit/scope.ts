@@ -1,5 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Actor } from '../alerts/types.ts';
+import { SIGHTED } from '../store/observations.ts';
 import type { FindingDoc } from '../store/types.ts';
 
 /** What of observations, findings and decisions somebody may see, as a query (HTTP contract, "Who"). */
@@ -25,7 +26,9 @@ export async function scopeFilter(db: Db, actor: Actor, kind: Kind): Promise<Sto
     case 'market':
       return kind === 'findings'
         ? { rule: 'sale-ban' }
-        : { [kind === 'observations' ? 'recognition.vin' : 'vin']: { $in: await bannedVins(db) } };
+        : kind === 'observations'
+          ? { vehicle: { $in: await bannedVins(db) }, ...SIGHTED }
+          : { vin: { $in: await bannedVins(db) } };
     case 'administrator':
     case 'display':
       return NOTHING;

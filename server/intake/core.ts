@@ -27,6 +27,7 @@ import { createDeviceReports } from './device-reports.ts';
 import { createGateLanes } from './gate-lanes.ts';
 import { createGatePolicies } from './gate-policies.ts';
 import { markSaleBan } from './histories/sale-ban.ts';
+import { createUnderWay } from './under-way.ts';
 import { createUreaHours } from './histories/urea.ts';
 import { createIntake, type IntakeDeps } from './index.ts';
 import { REJUDGE } from './jobs.ts';
@@ -80,8 +81,10 @@ export function createCore(deps: CoreDeps) {
   };
   const { observations, findings, decisions, deadLetters, batches, due, moments, hours, statuses, payloads, images } = stores;
   const history = { observations, findings, decisions, payloads, statuses, moments, hours, images, registry, policies, clock };
-  const ledgers = { ...history, accounts: stores.accounts, uploaded: (keys: string[]) => images.uploaded(keys) };
-  const accountMaker = createAccountMaker({ ...ledgers, moment: createPages({ db: connection.db!, clock }).moment });
+  const underWay = createUnderWay();
+  const settling = { owner, settled: underWay.settled };
+  const ledgers = { ...history, settling, accounts: stores.accounts, uploaded: (keys: string[]) => images.uploaded(keys) };
+  const accountMaker = createAccountMaker({ ...ledgers, moment: createPages({ db: connection.db!, clock, settling }).moment });
   const accounting = { due: stores.accountsDue, maker: accountMaker };
   const records = createBatchRecords(batches, owner, config.instance);
   const urea = createUreaHours({
@@ -111,6 +114,7 @@ export function createCore(deps: CoreDeps) {
   const receipts = createReceipts(publish, clock);
   const intake = createIntake({
     pipeline,
+    underWay,
     quotas: createQuotas({ gatePerSecond, otherPerSecond: devicePerSecond, burst }),
     receipts,
     statuses,
@@ -159,6 +163,8 @@ export function createCore(deps: CoreDeps) {
     accounting,
     /** What ledgers and accounts are read from. */
     ledgers,
+    /** What is under way here: lists begin with what is settled. */
+    settling,
     judge,
     pipeline,
     intake,

@@ -17,9 +17,12 @@ import type { Quotas } from './quotas.ts';
 import type { Receipts } from './receipts.ts';
 import { isStoreAway } from './store-away.ts';
 import type { Incoming, Outcome, Refusal } from './types.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface IntakeDeps {
   pipeline: Pipeline;
+  /** Whoever asks what is not stored yet. */
+  underWay?: UnderWay;
   quotas: Quotas;
   receipts: Receipts;
   statuses: DeviceStatusStore;
@@ -89,6 +92,12 @@ export function createIntake(deps: IntakeDeps) {
   });
 
   function enqueue(incoming: Incoming) {
+    const { settle } = incoming;
+    const leave = deps.underWay?.enter();
+    incoming.settle = (outcome) => {
+      leave?.();
+      settle(outcome);
+    };
     (isUrgent(incoming.kind, incoming.message) ? gates : others).push(incoming);
   }
 

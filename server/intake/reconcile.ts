@@ -11,6 +11,7 @@ import { createJudgeAgain, type AgainDeps } from './judge-again.ts';
 import { recompute } from './recompute.ts';
 import { restoreWorks } from './restore.ts';
 import { withdrawn, type Change } from './settle.ts';
+import { TIME_LINE } from '../store/observations.ts';
 
 export interface ReconcileDeps extends AgainDeps {
   reconciles: ReconcileStore;
@@ -200,7 +201,7 @@ export async function basisOf(
   );
   const found = new Map(named.map((doc) => [doc._id, doc]));
   for (const { vehicle, from, to } of spans.values()) {
-    const own = await observations.find({ vehicle, at: { $gte: from, $lt: to } }, null, 'vehicle_1_at_1');
+    const own = await observations.find({ vehicle, at: { $gte: from, $lt: to } }, null, TIME_LINE.all);
     for (const doc of own) found.set(doc._id, doc);
   }
   return [...found.values()];

@@ -36,7 +36,9 @@ alertSchema.index({ key: 1 }, { unique: true });
 alertSchema.index({ firstAt: -1, _id: -1 });
 alertSchema.index({ state: 1, firstAt: -1, _id: -1 });
 alertSchema.index({ plate: 1, firstAt: -1, _id: -1 }, { partialFilterExpression: { plate: { $exists: true } } });
-alertSchema.index({ enterprises: 1, firstAt: -1, _id: -1 });
+for (const field of ['enterprises', 'counties', 'audiences', 'rule', 'severity'])
+  alertSchema.index({ [field]: 1, firstAt: -1, _id: -1 });
+alertSchema.index({ firstAt: -1, _id: -1 }, { name: 'provisional', partialFilterExpression: { provisional: true } });
 alertSchema.index({ seq: 1 });
 alertSchema.index({ assignee: 1, firstAt: -1, _id: -1 }, { partialFilterExpression: { assignee: { $exists: true } } });
 alertSchema.index({ overdueAt: 1 }, { partialFilterExpression: { overdueAt: { $exists: true } } });

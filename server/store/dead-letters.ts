@@ -16,6 +16,7 @@ const schema = new Schema<DeadLetterDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ device: 1, day: 1 });
+for (const field of ['device', 'code']) schema.index({ [field]: 1, at: 1, _id: 1 }, { name: `${field}-list` });
 
 interface DayCount {
   _id: string;

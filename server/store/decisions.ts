@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Collection } from 'mongodb';
+import { having, retireIndexes } from './indexes.ts';
 import type { DecisionDoc } from './types.ts';
 import { insertUnlessThere } from './observations.ts';
 
@@ -16,8 +17,15 @@ const schema = new Schema<DecisionDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ ref: 1 });
-schema.index({ device: 1, at: 1 });
-schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
+/** A device's decisions in order of lists. */
+export const DEVICE_LINE = 'device-line';
+schema.index({ device: 1, at: 1, _id: 1 }, { name: DEVICE_LINE });
+// Lists by each of their filters, in their order.
+for (const field of ['plate', 'vin', 'enterprise', 'county'])
+  schema.index({ [field]: 1, at: 1, _id: 1 }, { name: `${field}-list`, ...having(field) });
+schema.index({ 'decision.decision': 1, at: 1, _id: 1 }, { name: 'word-list' });
+schema.index({ 'decision.reasons.0.rule': 1, at: 1, _id: 1 }, { name: 'rule-list', ...having('decision.reasons.0.rule') });
+const RETIRED = ['device_1_at_1', 'plate_1_at_1'];
 /** What the day's figures, and the vehicles seen at gates, are counted along: no document is read for them. */
 export const DECISION_FIGURES = 'figures-with-vin';
 schema.index({ at: 1, message: 1, 'decision.decision': 1, county: 1, enterprise: 1, vin: 1 }, { name: DECISION_FIGURES });
@@ -40,7 +48,10 @@ export function decisionStore(connection: Connection) {
   const collection = model.collection as unknown as Collection<DecisionDoc>;
   return {
     collection,
-    indexes: () => model.createIndexes(),
+    async indexes(): Promise<void> {
+      await model.createIndexes();
+      await retireIndexes(collection, RETIRED);
+    },
 
     /** Stores decisions once; where one was there already, the stored one is given back in its place. */
     async insertOrRead(docs: DecisionDoc[]): Promise<DecisionDoc[]> {

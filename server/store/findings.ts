@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import { ObjectId, type AnyBulkWriteOperation, type Collection, type Filter } from 'mongodb';
+import { having } from './indexes.ts';
 import type { FindingDoc } from './types.ts';
 import { insertUnlessThere } from './observations.ts';
 
@@ -18,6 +19,11 @@ const schema = new Schema<FindingDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ vin: 1, rule: 1, at: 1 }, { partialFilterExpression: { vin: { $exists: true } } });
+// Lists by each of their filters, in their order. Findings are few beside messages: what these cost is little.
+for (const field of ['plate', 'vin', 'device', 'enterprise', 'county'])
+  schema.index({ [field]: 1, at: 1, _id: 1 }, { name: `${field}-list`, ...having(field) });
+for (const field of ['rule', 'code', 'severity', 'status'])
+  schema.index({ [field]: 1, at: 1, _id: 1 }, { name: `${field}-list` });
 schema.index({ dueAt: 1 }, { name: 'due', partialFilterExpression: { dueAt: { $exists: true } } });
 schema.index({ observations: 1 });
 /** The vehicles under the sale ban: a small list. */

@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { Collection, Filter, MongoBulkWriteError } from 'mongodb';
+import { having, retireIndexes } from './indexes.ts';
 import type { ObservationDoc } from './types.ts';
 
 const schema = new Schema<ObservationDoc>(
@@ -21,13 +22,15 @@ const schema = new Schema<ObservationDoc>(
 );
 schema.index({ at: 1, _id: 1 });
 schema.index({ batch: 1 });
-schema.index({ vehicle: 1, at: 1 }, { partialFilterExpression: { vehicle: { $exists: true } } });
-schema.index({ source: 1, at: 1 }, { partialFilterExpression: { source: { $exists: true } } });
-schema.index({ plate: 1, at: 1 }, { partialFilterExpression: { plate: { $exists: true } } });
-schema.index(
-  { vehicle: 1, at: 1 },
-  { name: 'sighted', partialFilterExpression: { vehicle: { $exists: true }, source: { $exists: true } } },
-);
+// Lines of something in order of lists, (at, id): what is asked for by it is read in that order, and no more of it than a page.
+schema.index({ vehicle: 1, at: 1, _id: 1 }, { name: 'vehicle-line', ...having('vehicle') });
+schema.index({ vehicle: 1, at: 1, _id: 1 }, { name: 'sighted-line', ...having('vehicle', 'source') });
+schema.index({ source: 1, at: 1, _id: 1 }, { name: 'source-line', ...having('source') });
+schema.index({ plate: 1, at: 1, _id: 1 }, { name: 'plate-line', ...having('plate') });
+// Lists by what most messages, telemetry, do not have.
+schema.index({ kind: 1, at: 1, _id: 1 }, { name: 'kind-list', ...having('source') });
+schema.index({ county: 1, at: 1, _id: 1 }, { name: 'county-list', ...having('county') });
+schema.index({ enterprise: 1, at: 1, _id: 1 }, { name: 'enterprise-list', ...having('enterprise') });
 schema.index({ vehicle: 1, at: 1 }, { name: 'over', partialFilterExpression: { over: true } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'inside', partialFilterExpression: { 'inside.zone': { $exists: true } } });
 schema.index({ vehicle: 1, at: 1 }, { name: 'off-route', partialFilterExpression: { 'offRoute.code': { $exists: true } } });
@@ -40,6 +43,7 @@ schema.index(
   { name: 'enterprise-passages', partialFilterExpression: { message: 'passage' } },
 );
 schema.index({ at: 1, _id: 1 }, { name: 'readings', partialFilterExpression: { kind: 'remote-sensing' } });
+schema.index({ 'invalid.0': 1, at: 1, _id: 1 }, { name: 'reasons', partialFilterExpression: { kind: 'remote-sensing' } });
 schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: true } } });
 
 /**
@@ -48,8 +52,8 @@ schema.index({ arrival: 1 }, { partialFilterExpression: { arrival: { $exists: tr
  * `rows` the passages of ledgers, for queries that ask `row: true`.
  */
 export const TIME_LINE = {
-  all: 'vehicle_1_at_1',
-  sighted: 'sighted',
+  all: 'vehicle-line',
+  sighted: 'sighted-line',
   over: 'over',
   inside: 'inside',
   offRoute: 'off-route',
@@ -61,6 +65,11 @@ export const SIGHTED = { source: { $exists: true } } as const;
 /** The indexes of ledgers and accounts: passages at gates and machinery gates in order of lists, of everybody and of one enterprise. */
 export const PASSAGES = { all: 'passages', ofEnterprise: 'enterprise-passages' } as const;
 
+/** The indexes of a device's messages (all but terminals'), and of a plate's, in order of time. */
+export const SOURCE_LINE = 'source-line';
+export const PLATE_LINE = 'plate-line';
+const RETIRED = ['vehicle_1_at_1', 'sighted', 'source_1_at_1', 'plate_1_at_1'];
+
 /** The index of remote-sensing readings, of all stations. */
 export const READINGS = 'readings';
 
@@ -70,7 +79,10 @@ export function observationStore(connection: Connection) {
   const collection = model.collection as unknown as Collection<ObservationDoc>;
   return {
     collection,
-    indexes: () => model.createIndexes(),
+    async indexes(): Promise<void> {
+      await model.createIndexes();
+      await retireIndexes(collection, RETIRED);
+    },
 
     /** Inserts; gives the positions of those that were there already. Throws on any other failure. */
     async insert(docs: ObservationDoc[]): Promise<Set<number>> {

@@ -23,6 +23,7 @@ import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { recordRejudged } from './rejudged.ts';
 import { settleReleases } from './releases.ts';
+import { PLATE_LINE } from '../../store/observations.ts';
 
 /** Two sightings of a plate, in order. */
 interface Pair {
@@ -42,7 +43,6 @@ interface Around {
 }
 
 /** The index of plates' time lines: to be named, as those of vehicles. */
-const PLATE_LINE = 'plate_1_at_1';
 const COUNTED = {
   kind: { $in: [...SIGHTING_KINDS] },
   'recognition.outcome': { $in: ['matched' as const, 'unregistered' as const] },

@@ -3,7 +3,7 @@ import { inForce } from '../../registry/in-force.ts';
 import { healthSubject, judgeClockSkew, judgeGap, type DayMessage } from '../../rules/device-health.ts';
 import type { FindingDraft } from '../../rules/types.ts';
 import type { DueDoc } from '../../store/due-work.ts';
-import { TIME_LINE } from '../../store/observations.ts';
+import { SOURCE_LINE, TIME_LINE } from '../../store/observations.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { deviceFindingDoc } from '../device-findings.ts';
 import { findingKey } from '../finding-docs.ts';
@@ -140,7 +140,7 @@ async function messagesOf({ device, day }: DeviceDay, { observations }: HistoryD
   const [kind, id] = device.split('/') as [string, string];
   // A terminal has no line of its own: it is on its vehicle's.
   const line = kind === 'on-board' ? { vehicle: id, kind } : { source: device };
-  const hint = kind === 'on-board' ? TIME_LINE.all : 'source_1_at_1';
+  const hint = kind === 'on-board' ? TIME_LINE.all : SOURCE_LINE;
   const projection = { at: 1, receivedAt: 1, backfill: 1, n: 1 } as const;
   const read = (from: number, more: object) =>
     observations.collection.find(

@@ -2,7 +2,7 @@ import { HOUR, MINUTE } from '../../../devices/contract/instant.ts';
 import { judgeArrival, judgePairing, ledgerRows, type LedgerPassage, type Reach } from '../../rules/gate-ledger.ts';
 import type { GateObservation } from '../../rules/types.ts';
 import type { DueDoc } from '../../store/due-work.ts';
-import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
+import { SIGHTED, SOURCE_LINE, TIME_LINE } from '../../store/observations.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { restoreWorks } from '../restore.ts';
@@ -92,7 +92,7 @@ async function rowsTouched(docs: DueDoc[], { observations, policies }: HistoryDe
       })),
     },
     projection,
-    'source_1_at_1',
+    SOURCE_LINE,
   );
   const arrivals = found.filter((doc) => doc.message === 'arrival');
   const entering = arrivals.filter((doc) => doc.direction === 'in' && doc.vehicle !== undefined);

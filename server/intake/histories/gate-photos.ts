@@ -7,6 +7,7 @@ import { restoreWorks } from '../restore.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
+import { SOURCE_LINE } from '../../store/observations.ts';
 
 /** A gate's messages are marked by stretches of so long. */
 export const LEDGER_SLICE = 5 * MINUTE;
@@ -57,7 +58,7 @@ async function passagesOf(docs: DueDoc[], { observations, registry, policies }: 
       })),
     },
     null,
-    'source_1_at_1',
+    SOURCE_LINE,
   );
   return (await restoreWorks(found, registry, policies)).filter(namesRequired);
 }

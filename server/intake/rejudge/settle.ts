@@ -1,6 +1,6 @@
 import { DAY, MINUTE } from '../../../devices/contract/instant.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
-import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
+import { PLATE_LINE, SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import { DERIVED, type Derived, type RejudgeChangeDoc } from '../../store/rejudge-changes.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { dryDue } from '../dry-run.ts';
@@ -194,7 +194,7 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
         found.push(...(await nearest(earlier, -1)), ...(await nearest(later, 1)));
       };
       if (doc.plate !== undefined && doc.source !== undefined)
-        await beside({ plate: doc.plate, unsynced: { $exists: false } }, 'plate_1_at_1');
+        await beside({ plate: doc.plate, unsynced: { $exists: false } }, PLATE_LINE);
       if (doc.row) await beside({ vehicle: doc.vehicle!, row: true, enterprise: doc.enterprise ?? null }, TIME_LINE.rows);
       if (doc.source !== undefined && doc.vehicle !== undefined)
         await beside({ ...SIGHTED, vehicle: doc.vehicle }, TIME_LINE.sighted);
