@@ -25,7 +25,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'alerts', to: '/', icon: 'alerts', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
   { name: 'duty', to: '/duty', icon: 'duty', group: 'watch', roles: ['police', 'bureau', 'market'] },
   { name: 'gates', to: '/gates', icon: 'gates', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
-  { name: 'photos', to: '/photos', icon: 'upload', group: 'plant', roles: ['enterprise'], own: true },
+  { name: 'photos', to: '/photos', icon: 'upload', group: 'watch', roles: ['enterprise'], own: true },
   { name: 'declarations', to: '/declarations', icon: 'digger', group: 'plant', roles: ['enterprise'], own: true },
   { name: 'deliveries', to: '/deliveries', icon: 'train', group: 'plant', roles: ['enterprise'], own: true },
   { name: 'quality', to: '/quality', icon: 'gauge', group: 'plant', roles: ['enterprise'], own: true },

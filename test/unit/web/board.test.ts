@@ -127,4 +127,14 @@ describe('the response shown over the page', () => {
       expect(responseInForce(rows, at(now))?.level ?? null).to.equal(level);
     });
   }
+
+  it('is for an enterprise what covers its own county', () => {
+    const now = at('2021-11-15T01:00:00+08:00');
+    const rows = [row({}), row({ id: 'S', level: 'red', counties: ['140923'] })];
+    expect(responseInForce(rows, now, '140923')?.level).to.equal('red');
+    expect(responseInForce(rows, now, '140925')?.level).to.equal('orange');
+    // A later row of a response that leaves a county out ends it there.
+    const left = row({ counties: ['140923'], recordedAt: '2021-11-14T20:00:00+08:00' });
+    expect(responseInForce([row({ recordedAt: '2021-11-14T08:00:00+08:00' }), left], now, '140925')).to.equal(null);
+  });
 });

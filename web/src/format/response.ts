@@ -1,5 +1,6 @@
 import { parseRegistryTime } from '../../../devices/contract/instant.ts';
 import type { ResponseRow } from '../api/types.ts';
+import { CITY } from '../geo/counties.ts';
 
 const ORDER = { yellow: 1, orange: 2, red: 3 } as const;
 
@@ -10,6 +11,10 @@ function beginning(row: ResponseRow): number {
   return Math.max(start, Number.isNaN(recorded) ? start : recorded);
 }
 
+/** Whether a response covers a county; the city's own code stands for all of its counties. */
+const covers = ({ counties }: ResponseRow, county: string): boolean =>
+  counties.includes(county) || (counties.includes(CITY) && county.startsWith(CITY.slice(0, 4)));
+
 /** The end of a response in milliseconds; null while it is open. */
 export function responseEnd(row: ResponseRow): number | null {
   return row.end === undefined ? null : parseRegistryTime(row.end, 'end');
@@ -18,8 +23,9 @@ export function responseEnd(row: ResponseRow): number | null {
 /**
  * The response shown over the page at `now`: of each response the last recorded row that has begun, if it has not ended;
  * of these the highest level.
+ * @param county only what covers it; absent: wherever it is in force
  */
-export function responseInForce(rows: ResponseRow[], now: number): ResponseRow | null {
+export function responseInForce(rows: ResponseRow[], now: number, county?: string): ResponseRow | null {
   const byId = new Map<string, ResponseRow>();
   for (const row of rows) {
     if (!(beginning(row) <= now)) continue;
@@ -28,7 +34,7 @@ export function responseInForce(rows: ResponseRow[], now: number): ResponseRow |
   }
   const standing = [...byId.values()].filter((row) => {
     const end = responseEnd(row);
-    return end === null || end > now;
+    return (end === null || end > now) && (county === undefined || covers(row, county));
   });
   return standing.sort((a, b) => ORDER[b.level] - ORDER[a.level])[0] ?? null;
 }
