@@ -15,6 +15,8 @@ import { createCleanTransportDecisions } from './audit/clean-transport-decision.
 import { createDayFigures } from './audit/day-figures.ts';
 import { createRemoteSensingFigures } from './audit/remote-sensing-figures.ts';
 import { createUreaFigures } from './audit/urea-figures.ts';
+import { createChain } from './audit/evidence/chain.ts';
+import { createEvidence } from './audit/evidence/evidence.ts';
 import { createSealer } from './audit/evidence/sealer.ts';
 import { createDisputes } from './audit/disputes.ts';
 import { createDeviceHealth } from './audit/device-health.ts';
@@ -38,6 +40,7 @@ import { devicesRouter } from './http/routes/devices.ts';
 import { disputesRouter } from './http/routes/disputes.ts';
 import { deviceHealthRouter } from './http/routes/device-health.ts';
 import { enterpriseRouter } from './http/routes/enterprise.ts';
+import { evidenceRouter } from './http/routes/evidence.ts';
 import { figuresRouter } from './http/routes/figures.ts';
 import { gatesRouter } from './http/routes/gates.ts';
 import { jobsRouter } from './http/routes/jobs.ts';
@@ -48,6 +51,7 @@ import { createReplay } from './intake/replay.ts';
 import { readiness } from './readiness.ts';
 import type { Actor } from './alerts/types.ts';
 import { createCore } from './intake/core.ts';
+import { judgeFindingAgain, judgeMessageAgain } from './intake/finding-again.ts';
 import { createJobs } from './intake/jobs.ts';
 import { createListener, type Listener } from './intake/listener.ts';
 import { policyBook } from './intake/policy-book.ts';
@@ -59,6 +63,7 @@ import { createPolicies } from './policies/policies.ts';
 import { createPolicySource } from './policies/source.ts';
 import { xinzhou2021 } from './policy/xinzhou-2021.ts';
 import { createRegistry } from './registry/index.ts';
+import { auditLogStore } from './store/audit-log.ts';
 import { connectStore } from './store/connection.ts';
 import { ensureAlertIndexes } from './store/alerts.ts';
 import { evidenceBlockStore } from './store/evidence-blocks.ts';
@@ -156,11 +161,11 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   const policyOf = async (version: string) =>
     version === xinzhou2021.version ? xinzhou2021 : (await policyStore(store.db).byVersion(version))?.policy;
   const blocks = evidenceBlockStore(store.db);
+  const versions = { registry: registryStore(store.db), policyOf };
   const sealer = createSealer({
     ...core.stores,
+    ...versions,
     blocks,
-    registry: registryStore(store.db),
-    policyOf,
     lease: createLease(store.db, 'leases', 'evidence'),
     clock,
     log,
@@ -287,6 +292,20 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
         }),
       ),
       disputesRouter({ disputes }),
+      evidenceRouter({
+        evidence: createEvidence({
+          ...versions,
+          db: store.db,
+          chain: createChain(blocks),
+          images,
+          clock,
+          batches: core.stores.batches,
+          auditLog: auditLogStore(store.db),
+          audit: (...entry) => identity.audit(...entry),
+          judgeFinding: (finding) => judgeFindingAgain(finding, core.again),
+          judgeMessage: (ref) => judgeMessageAgain(ref, core.again),
+        }),
+      }),
       jobsRouter({
         jobs,
         list: createJobList({ db: store.db, clock }),

@@ -13,6 +13,8 @@ export const ACCESS = {
   'vehicles:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'decisions:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   'images:read': ['police', 'bureau', 'market', 'enterprise', 'auditor'],
+  /** Packages of what one may read, and the chain's head; whoever holds a package may have it verified. */
+  evidence: ['police', 'bureau', 'market', 'enterprise', 'auditor'],
   /** A picture that a device of the enterprise named and did not bring. */
   'images:write': ['enterprise'],
   /** Passages whose required pictures are not there. */

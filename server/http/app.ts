@@ -30,7 +30,7 @@ export interface AppDeps {
   checks: Checks;
   metrics: Metrics;
   replay?: RecordsRouterDeps['replay'];
-  /** More routes under `/api/v1`, after sign-in; JSON bodies are read, except under `/devices`, `/images` and `/registry`. */
+  /** More routes under `/api/v1`, after sign-in; JSON bodies are read, except under `/devices`, `/evidence`, `/images` and `/registry`. */
   routers?: Router[];
   /** Whether HTTPS is spoken: cookies are then `Secure`. */
   secure: boolean;
@@ -121,7 +121,7 @@ function requestLog(log: Logger): RequestHandler {
 /** The path without its query; what a path says of plates and findings is masked. */
 export function loggedPath(url: string): string {
   const path = url.split('?')[0] ?? '';
-  return path.replace(/^(\/api\/v1\/(?:vehicles|findings)\/)(.+)$/, (_all, start: string, rest: string) => {
+  return path.replace(/^(\/api\/v1\/(?:vehicles|findings|evidence\/finding)\/)(.+)$/, (_all, start: string, rest: string) => {
     let text = rest;
     try {
       text = decodeURIComponent(rest);
@@ -135,7 +135,7 @@ export function loggedPath(url: string): string {
 function jsonBody(): RequestHandler {
   const json = express.json({ limit: MAX_JSON, strict: true });
   return (req, res, next) => {
-    if (/^\/(devices|images|registry)\//.test(req.path)) return next();
+    if (/^\/(devices|images|registry|evidence)\//.test(req.path)) return next();
     const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
     if (['POST', 'PUT', 'PATCH'].includes(req.method) && hasBody && !req.is('application/json')) {
       return next(new AppError(415, 'unsupported-type', { zh: '请以 application/json 发送', en: 'send application/json' }));

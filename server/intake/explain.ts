@@ -1,8 +1,8 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
 import type { FindingDoc } from '../store/types.ts';
 import type { Difference } from './compare-findings.ts';
-import { createJudgeAgain, type AgainDeps } from './judge-again.ts';
-import { basisOf } from './reconcile.ts';
+import { judgeFindingAgain } from './finding-again.ts';
+import type { AgainDeps } from './judge-again.ts';
 
 const STATUS = { pending: '待定 pending', confirmed: '已确认 confirmed', withdrawn: '已撤回 withdrawn' } as const;
 
@@ -14,12 +14,8 @@ const STATUS = { pending: '待定 pending', confirmed: '已确认 confirmed', wi
 export async function explainFinding(id: string, deps: AgainDeps): Promise<string | null> {
   const [finding] = await deps.findings.byIds([id]);
   if (!finding) return null;
-  await deps.registry.sync();
   const docs = await deps.observations.byIds(finding.observations);
-  const again = createJudgeAgain(deps);
-  const basis = await basisOf([{ stored: finding }], deps);
-  const differences = [...(basis.length > 0 ? await again.docs(basis) : []), ...(await again.hoursBefore(Infinity))];
-  const found = differences.find((d) => d.id === id);
+  const { judged, difference } = await judgeFindingAgain(finding, deps);
   return [
     `判定 finding    ${finding._id}`,
     `规则 rule       ${finding.rule} v${finding.ruleVersion} · ${finding.code}`,
@@ -48,7 +44,7 @@ export async function explainFinding(id: string, deps: AgainDeps): Promise<strin
       }),
     ),
     ...section('状态 status', statusOf(finding)),
-    ...section('再次判定 judged again', result(found, basis.length > 0)),
+    ...section('再次判定 judged again', result(difference, judged)),
     '',
   ].join('\n');
 }

@@ -23,7 +23,11 @@ export function auditLogStore(db: Db) {
           { target: 1, action: 1, at: 1, _id: 1 },
           { partialFilterExpression: { action: 'clean-transport-decided' } },
         ),
+        entries.createIndex({ 'detail.manifest': 1 }, { partialFilterExpression: { action: 'evidence-taken' } }),
       ]),
+    /** That the package of evidence with this manifest (SHA-256) was taken; null where it was not. */
+    evidenceTaken: (manifest: string) => entries.findOne({ action: 'evidence-taken', 'detail.manifest': manifest }),
+
     /** Entries of an action about something, newest first. */
     about: (action: string, target: string) => entries.find({ action, target }).sort({ at: -1, _id: -1 }).limit(100).toArray(),
 

@@ -20,6 +20,14 @@ export interface LeafPlace {
   path: string[];
 }
 
+/** A state of something that was sealed. */
+export interface SealedState {
+  block: number;
+  sha256: string;
+  /** Of a finding. */
+  status?: string;
+}
+
 export type Chain = ReturnType<typeof createChain>;
 
 /** The chain of evidence as it is read: heads, and what proves that something is in it. */
@@ -63,9 +71,18 @@ export function createChain(store: EvidenceBlockStore) {
       return new Map((await store.byNumbers(numbers)).map((block) => [block._id, headerOf(block)]));
     },
 
-    /** What leads from a block to the root of the tree of so many blocks. */
-    blockPath: async (number: number, size: number): Promise<string[]> =>
-      hex(await overTree((whole) => pathOf(number - 1, size, whole))),
+    /** What leads from each of these blocks to the roots of the trees of so many blocks, of those that it is in. */
+    async blockPaths(numbers: number[], sizes: number[]): Promise<Map<number, { size: number; path: string[] }[]>> {
+      return overTree(
+        (whole) =>
+          new Map(
+            numbers.map((number) => [
+              number,
+              sizes.filter((size) => number <= size).map((size) => ({ size, path: hex(pathOf(number - 1, size, whole)) })),
+            ]),
+          ),
+      );
+    },
 
     /**
      * Where messages and decisions are, by their leaves' texts.
@@ -89,28 +106,34 @@ export function createChain(store: EvidenceBlockStore) {
       return found;
     },
 
-    /** The states that were sealed of something with a name (`finding/…`, `fact/…`, `policy/…`), in order. */
-    async history(name: string): Promise<{ block: number; at: string; sha256: string; status?: string }[]> {
-      return (await store.naming([name])).flatMap((block) =>
-        (block.items ?? [])
-          .filter((item) => item.of === name)
-          .map(({ sha256, status }) => ({
-            block: block._id,
-            at: headerOf(block).at,
-            sha256,
-            ...(status !== undefined && { status }),
-          })),
-      );
+    /** The states that were sealed of things with names (`finding/…`, `fact/…`, `policy/…`), of each in order. */
+    async histories(names: string[]): Promise<Map<string, SealedState[]>> {
+      const found = new Map<string, SealedState[]>(names.map((name) => [name, []]));
+      for (let i = 0; i < names.length; i += 500)
+        for (const block of await store.naming(names.slice(i, i + 500)))
+          for (const { of, sha256, status } of block.items ?? [])
+            found.get(of)?.push({ block: block._id, sha256, ...(status !== undefined && { status }) });
+      return found;
     },
 
-    /** Where a leaf is in a block; null where it is not. */
-    async placeIn(number: number, leaf: Leaf): Promise<LeafPlace | null> {
-      const block = await store.byNumber(number);
-      if (!block) return null;
-      const leaves = hashesIn(block.leaves);
-      const hash = hashOfLeaf(leaf);
-      const index = leaves.findIndex((other) => other.equals(hash));
-      return index < 0 ? null : { block: number, index, path: hex(pathOf(index, leaves.length, subtreesOf(leaves))) };
+    /** Where leaves are of which the block is known, by their hash (hex); those that are not in it are left out. */
+    async placesIn(wanted: { block: number; leaf: Leaf }[]): Promise<Map<string, LeafPlace[]>> {
+      const found = new Map<string, LeafPlace[]>();
+      for (const number of [...new Set(wanted.map(({ block }) => block))]) {
+        const block = await store.byNumber(number);
+        if (!block) continue;
+        const leaves = hashesIn(block.leaves);
+        const whole = subtreesOf(leaves);
+        for (const { leaf } of wanted.filter((one) => one.block === number)) {
+          const hash = hashOfLeaf(leaf);
+          const index = leaves.findIndex((other) => other.equals(hash));
+          if (index < 0) continue;
+          const key = hash.toString('hex');
+          const place = { block: number, index, path: hex(pathOf(index, leaves.length, whole)) };
+          found.set(key, [...(found.get(key) ?? []), place]);
+        }
+      }
+      return found;
     },
   };
 }

@@ -16,6 +16,8 @@ const OF_MESSAGES = {
 export const factName = (collection: Collection, version: string): FactName => `fact/${collection}/${version}`;
 export const policyName = (version: string): FactName => `policy/${version}`;
 
+export const policyOfName = (name: FactName): string => name.slice('policy/'.length);
+
 /** The parts of a fact's name; null where it is a policy's. */
 export function factOf(name: FactName): { collection: Collection; version: string } | null {
   const [, collection, version] = /^fact\/([a-z]+)\/(.+)$/s.exec(name) ?? [];
@@ -43,6 +45,18 @@ export function factsOfFinding({ policyVersion, facts }: Pick<FindingDoc, 'polic
   for (const version of Array.isArray(facts.permits) ? (facts.permits as unknown[]) : [])
     if (typeof version === 'string') names.push(factName('permits', version));
   return [...new Set(names)];
+}
+
+/** The messages a finding names: those it stands on, and those its rule compared them with. */
+export function messagesOf({ observations, last, facts, device }: FindingDoc): string[] {
+  const { readings, misread, arrivalId } = facts as {
+    readings?: unknown;
+    misread?: { observation?: unknown };
+    arrivalId?: unknown;
+  };
+  const refs = [...observations, last, ...(Array.isArray(readings) ? (readings as unknown[]) : []), misread?.observation];
+  if (typeof arrivalId === 'string' && device !== undefined) refs.push(`${device}/${arrivalId}`);
+  return [...new Set(refs.filter((ref) => typeof ref === 'string'))];
 }
 
 /** A fact in a finding is its version, or the fact itself with its version among its members. */

@@ -1,27 +1,23 @@
 import { setImmediate as turnOver } from 'node:timers/promises';
 import { bytesOf } from '../../intake/restore.ts';
-import type { Policy } from '../../policy/types.ts';
-import type { Collection } from '../../registry/types.ts';
 import type { BatchStore } from '../../store/batches.ts';
 import type { DecisionStore } from '../../store/decisions.ts';
 import type { EvidenceBlockStore } from '../../store/evidence-blocks.ts';
 import type { FindingStore } from '../../store/findings.ts';
 import type { ObservationStore } from '../../store/observations.ts';
-import type { RegistryStore } from '../../store/registry.ts';
 import type { BatchDoc, FindingDoc } from '../../store/types.ts';
-import { digestOf, policyText, versionText } from './documents.ts';
-import { factOf, factsOfFinding, factsOfMessage, type FactName } from './facts.ts';
+import { digestOf } from './documents.ts';
+import { factTexts, type FactTextDeps } from './fact-texts.ts';
+import { factsOfFinding, factsOfMessage, type FactName } from './facts.ts';
 import { decisionLeaf, findingLeaf, hashOfLeaf, observationLeaf } from './leaves.ts';
 import { hashesIn, type Sealable } from './seal.ts';
 
-export interface GatheringDeps {
+export interface GatheringDeps extends FactTextDeps {
   blocks: EvidenceBlockStore;
   batches: BatchStore;
   observations: ObservationStore;
   decisions: DecisionStore;
   findings: FindingStore;
-  registry: Pick<RegistryStore, 'versions'>;
-  policyOf(version: string): Promise<Policy | undefined>;
 }
 
 /** What is sealed in one go. */
@@ -47,7 +43,7 @@ const MAX_KNOWN = 200_000;
 
 /** Gathers what waits to be sealed and is in no block yet. */
 export function createGathering(deps: GatheringDeps) {
-  const { blocks, batches, observations, decisions, findings, registry, policyOf } = deps;
+  const { blocks, batches, observations, decisions, findings } = deps;
   /** Facts that are in the chain, as far as this process has learned. */
   const known = new Set<FactName>();
 
@@ -92,24 +88,6 @@ export function createGathering(deps: GatheringDeps) {
     return last;
   }
 
-  /** The texts of facts; of what is not there any more nothing is sealed. */
-  async function textsOf(names: FactName[]): Promise<Map<FactName, string>> {
-    const texts = new Map<FactName, string>();
-    const versions = new Map<Collection, string[]>();
-    for (const name of names) {
-      const fact = factOf(name);
-      if (fact) versions.set(fact.collection, [...(versions.get(fact.collection) ?? []), fact.version]);
-      else {
-        const policy = await policyOf(name.slice('policy/'.length));
-        if (policy) texts.set(name, policyText(policy));
-      }
-    }
-    for (const [collection, ids] of versions)
-      for (const doc of await registry.versions(collection, ids))
-        texts.set(`fact/${collection}/${doc._id}`, versionText(collection, doc));
-    return texts;
-  }
-
   return async function gather(): Promise<Gathered> {
     const waiting = await batches.toSeal(BATCHES);
     const there = await inBlocks(waiting);
@@ -132,7 +110,10 @@ export function createGathering(deps: GatheringDeps) {
       const of = `finding/${id}`;
       if (last.get(of) !== sha256) leaves.push({ hash: hashOfLeaf(leaf), item: { of, sha256, status } });
     }
-    const texts = await textsOf([...names].filter((name) => name.startsWith('policy/') || !last.has(name)));
+    const texts = await factTexts(
+      [...names].filter((name) => name.startsWith('policy/') || !last.has(name)),
+      deps,
+    );
     for (const [of, text] of texts) {
       const sha256 = digestOf(text);
       const [kind, ...rest] = of.split('/') as ['fact' | 'policy', ...string[]];

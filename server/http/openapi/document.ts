@@ -15,6 +15,7 @@ const TAGS: [name: string, zh: string, en: string][] = [
   ['policy', '政策与推演', 'policy versions, what-if, re-judge'],
   ['accounts', '台账、核查、数据', 'ledgers, accounts, figures'],
   ['devices', '设备与照片', 'devices without MQTT, pictures'],
+  ['evidence', '证据', 'packages of evidence and the chain that proves them'],
   ['operation', '运行', 'operation'],
 ];
 

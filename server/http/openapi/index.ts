@@ -2,6 +2,7 @@ import { ACCOUNT_ROUTES } from './routes/accounts.ts';
 import { ALERT_ROUTES } from './routes/alerts.ts';
 import { DEVICE_ROUTES } from './routes/devices.ts';
 import { ENTERPRISE_ROUTES } from './routes/enterprise.ts';
+import { EVIDENCE_ROUTES } from './routes/evidence.ts';
 import { OPERATION_ROUTES } from './routes/operation.ts';
 import { POLICY_ROUTES } from './routes/policy.ts';
 import { RECORD_ROUTES } from './routes/records.ts';
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...ACCOUNT_ROUTES,
   ...ENTERPRISE_ROUTES,
   ...DEVICE_ROUTES,
+  ...EVIDENCE_ROUTES,
   ...OPERATION_ROUTES,
 ];

@@ -5,6 +5,7 @@ import { policySchema } from '../../policy/schema.ts';
 import * as accounts from '../contract/accounts.ts';
 import { alert, alertWithHistory } from '../contract/alerts.ts';
 import { deviceHealth } from '../contract/device-health.ts';
+import { chainHead, evidenceReport } from '../contract/evidence.ts';
 import { dayFigures, remoteSensingFigures, ureaStory, ureaVehicle } from '../contract/figures.ts';
 import { gateDisplay, gateOnBoard } from '../contract/gates.ts';
 import { jobRowShown, jobShown } from '../contract/jobs.ts';
@@ -75,6 +76,8 @@ const NAMED: Record<string, z.ZodType> = {
   ResponseStretch: responseStretch,
   ResponseBook: responseBook,
   ResponsePreview: responsePreview,
+  ChainHead: chainHead,
+  EvidenceReport: evidenceReport,
   Zone: zoneShown,
   ZoneBook: zoneBook,
   ZonePreview: zonePreview,

@@ -5,6 +5,7 @@ import type { Images, Uploader } from '../../images/images.ts';
 import { actorOf, allow, demand, ACCESS } from '../access.ts';
 import { imageQuery, sha256 as digest, type ImageKept } from '../contract/images.ts';
 import { showsDevice, shownDevice, unlessAway, type DeviceCheck } from '../device-credentials.ts';
+import { letGo } from '../let-go.ts';
 import { read } from '../problems.ts';
 
 export interface ImagesRouterDeps {
@@ -12,9 +13,6 @@ export interface ImagesRouterDeps {
   authenticate: DeviceCheck;
   audit(by: Actor, action: string, target?: string, detail?: Record<string, unknown>): Promise<unknown>;
 }
-
-/** What is still coming in after an answer is thrown away for so long, in real ms: a client that only writes hears the answer then. */
-const DISCARD_MS = 10_000;
 
 /** `PUT`, `HEAD` and `GET /images/<sha256>`: devices bring pictures, people see those that observations in their scope name. */
 export function imagesRouter({ images, authenticate, audit }: ImagesRouterDeps): Router {
@@ -100,11 +98,4 @@ function uncached(res: Response): (error: unknown) => never {
     res.set('Cache-Control', 'no-store');
     throw error;
   };
-}
-
-/** After an answer that comes before the body is over, the rest of it is thrown away; who never ends it loses the connection. */
-function letGo(req: Request, res: Response): void {
-  if (req.complete || req.destroyed) return;
-  req.resume();
-  res.once('finish', () => setTimeout(() => req.complete || req.destroy(), DISCARD_MS).unref());
 }

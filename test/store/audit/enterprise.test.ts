@@ -1,11 +1,7 @@
 import { expect } from 'chai';
 import { createRecords } from '../../../server/audit/records.ts';
 import { gateQualities, type AccountFigures, type GateQualities } from '../../../server/http/contract/accounts.ts';
-import {
-  controlNotice,
-  declarationChecked,
-  type ControlNotice,
-} from '../../../server/http/contract/control.ts';
+import { controlNotice, declarationChecked, type ControlNotice } from '../../../server/http/contract/control.ts';
 import { photoCounts, photoRow, type PhotoCounts, type PhotoRow } from '../../../server/http/contract/photos.ts';
 import { reviews, type Reviews } from '../../../server/http/contract/reviews.ts';
 import { imageKey } from '../../../server/store/images.ts';

@@ -31,7 +31,7 @@ describe('Manners of the HTTP contract', function () {
   });
   after(() => it_?.stop());
 
-  const code = ({ status, json }: Answer) => `${status} ${(json)?.code ?? ''}`.trim();
+  const code = ({ status, json }: Answer) => `${status} ${json?.code ?? ''}`.trim();
 
   it('what is wrong is told in the language of the reader, down to the field', async () => {
     const wrong: [path: string, body?: object][] = [

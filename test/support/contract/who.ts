@@ -60,6 +60,12 @@ export const WHO: Record<string, 'anybody' | 'signed-in' | 'device' | string[]> 
   'get /dead-letters': ['bureau', 'auditor', 'administrator'],
   'post /dead-letters/{id}/replay': ['bureau', 'auditor', 'administrator'],
   'get /audit-log': ['auditor'],
+
+  'get /evidence/finding/{id}': READERS,
+  'get /evidence/decision/{ref}': READERS,
+  'get /evidence/head': READERS,
+  'post /evidence/verify': READERS,
+
   'get /devices/health': ORDERS,
   'get /gates': READERS,
   'get /display/{gateId}': [...READERS, 'display'],
@@ -128,6 +134,8 @@ export const OF_ONE_THING = [
   'get /control',
   'get /findings/{id}',
   'get /decisions/{ref}',
+  'get /evidence/finding/{id}',
+  'get /evidence/decision/{ref}',
   'get /alerts/{id}',
   'post /alerts/{id}/comment',
   'post /findings/{id}/dispute',

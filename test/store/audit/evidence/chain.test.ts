@@ -26,6 +26,7 @@ describe('The chain of evidence', function () {
   let t: TestCore;
   const all = <D extends object>(name: string) => t.store.db.collection<D>(name).find().toArray() as unknown as Promise<D[]>;
   const chain = () => createChain(sealerDeps(t).blocks);
+  const historyOf = async (id: string) => (await chain().histories([`finding/${id}`])).get(`finding/${id}`)!;
   /** Leaves of all blocks, as often as they are there. */
   const leavesIn = (blocks: BlockDoc[]) => blocks.flatMap((block) => hashesIn(block.leaves).map((leaf) => leaf.toString('hex')));
 
@@ -57,10 +58,10 @@ describe('The chain of evidence', function () {
     ];
     const places = await chain().placesOfBatches(wanted);
     for (const finding of findings) {
-      const last = (await chain().history(`finding/${finding._id}`)).at(-1);
+      const last = (await historyOf(finding._id)).at(-1);
       expect(last, finding._id).to.include({ status: finding.status });
       const leaf = findingLeaf(finding);
-      places.set(hex(leaf), (await chain().placeIn(last!.block, leaf))!);
+      places.set(hex(leaf), (await chain().placesIn([{ block: last!.block, leaf }])).get(hex(leaf))![0]!);
       wanted.push({ leaf, batch: '' });
     }
     const head = (await chain().head())!;
@@ -72,7 +73,7 @@ describe('The chain of evidence', function () {
       const header = headers.get(block)!;
       const buffers = (list: string[]) => list.map((text) => Buffer.from(text, 'hex'));
       expect(rootFrom(hashOfLeaf(leaf), index, header.count, buffers(path))!.toString('hex')).to.equal(header.root);
-      const way = buffers(await chain().blockPath(block, head.size));
+      const way = buffers((await chain().blockPaths([block], [head.size])).get(block)![0]!.path);
       expect(rootFrom(hashOfBlock(header), block - 1, head.size, way)!.toString('hex')).to.equal(head.root);
     }
     const blocks = await blocksOf(t);
@@ -197,7 +198,7 @@ describe('The chain of evidence', function () {
     const [withdrawn] = await t.core.stores.findings.byIds([was._id]);
     await t.core.stores.findings.replace([{ doc: { ...was, status: 'confirmed' }, seen: withdrawn! }]);
     await sealerOf(t).all();
-    const states = await chain().history(`finding/${was._id}`);
+    const states = await historyOf(was._id);
     expect(states.map((s) => s.status)).to.deep.equal(['confirmed', 'withdrawn', 'confirmed']);
     // The same state after another one is the same content, sealed once more.
     expect(states[2]!.sha256).to.equal(states[0]!.sha256);
