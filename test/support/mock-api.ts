@@ -180,8 +180,9 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     return story ? res.json(story) : problem(res, 404, 'not-found', 'no such vehicle');
   });
   api.get('/gates', (_req, res) => res.json({ items: LANES }));
+  api.get('/responses', (_req, res) => res.json(RESPONSES));
   api.get('/registry/:collection', (req, res) => {
-    const rows = { devices: DEVICES, zones: ZONES, enterprises: ENTERPRISES, responses: RESPONSES }[req.params.collection];
+    const rows = { devices: DEVICES, zones: ZONES, enterprises: ENTERPRISES }[req.params.collection];
     return rows ? res.json({ items: rows, next: null }) : problem(res, 404, 'not-found', 'no such collection');
   });
   app.use('/api/v1', api);

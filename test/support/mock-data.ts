@@ -5,10 +5,10 @@ import type {
   Finding,
   GateLane,
   Observation,
-  ResponseRow,
   VehicleStory,
   ZoneRow,
 } from '../../web/src/api/types.ts';
+import type { ResponseBook } from '../../web/src/api/orders.ts';
 import type { PlateColor } from '../../devices/contract/messages.ts';
 
 /** An evening of November 2021 in Xinzhou, invented: enterprises, plates and messages that look like the real thing. */
@@ -96,18 +96,26 @@ export const ZONES: ZoneRow[] = [
   },
 ];
 
-export const RESPONSES: ResponseRow[] = [
-  {
-    id: 'R-2021-07',
-    level: 'orange',
-    counties: ['140902', '140921', '140981'],
-    start: '2021-11-14T08:00:00+08:00',
-    end: '2021-11-16T24:00:00+08:00',
-    issuedBy: '忻州市重污染天气应急指挥部',
-    reference: '忻气应急〔2021〕7号',
-    recordedAt: '2021-11-13T18:00:00+08:00',
-  },
-];
+const ORDER = {
+  version: 'R-2021-07#1',
+  level: 'orange' as const,
+  counties: ['140902', '140921', '140981'],
+  start: '2021-11-14T08:00:00.000+08:00',
+  begins: '2021-11-14T08:00:00.000+08:00',
+  ends: '2021-11-17T00:00:00.000+08:00',
+  issuedBy: '忻州市重污染天气应急指挥部',
+  reference: '忻气应急〔2021〕7号',
+  recordedAt: '2021-11-13T18:00:00.000+08:00',
+  deeds: ['declared' as const],
+};
+export const RESPONSES: ResponseBook = {
+  asOf: '2021-11-15T08:00:00.000+08:00',
+  items: [{ id: 'R-2021-07', state: 'running', current: ORDER, rows: [ORDER] }],
+  ahead: ORDER.counties.map((county) => ({
+    county,
+    stretches: [{ id: 'R-2021-07', level: ORDER.level, from: ORDER.begins, to: ORDER.ends, reference: ORDER.reference }],
+  })),
+};
 
 type Scene = Pick<Alert, 'rule' | 'code' | 'severity'> & { device: string; enterprise?: string };
 const SCENES: Scene[] = [

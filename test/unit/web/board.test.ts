@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import type { Alert, GateLane, ResponseRow } from '../../../web/src/api/types.ts';
-import { responseInForce } from '../../../web/src/format/response.ts';
+import type { Alert, GateLane } from '../../../web/src/api/types.ts';
 import { filterOf } from '../../../web/src/live/address.ts';
 import { asked, matches, newestFirst } from '../../../web/src/live/filter.ts';
 import { mergeLanes } from '../../../web/src/live/gates.ts';
@@ -97,44 +96,5 @@ describe('the lanes of the gate board', () => {
     expect(groups).to.have.length(1);
     expect(groups[0]).to.include({ name: '某厂', county: '140902' });
     expect(groups[0]?.lanes.map((one) => one.name)).to.deep.equal(['东门', '西门']);
-  });
-});
-
-describe('the response shown over the page', () => {
-  const row = (change: Partial<ResponseRow>): ResponseRow => ({
-    id: 'R',
-    level: 'orange',
-    counties: ['140900'],
-    start: '2021-11-14T08:00:00+08:00',
-    issuedBy: 'x',
-    reference: 'y',
-    ...change,
-  });
-  const at = (text: string) => Date.parse(text);
-
-  const CASES: [what: string, rows: ResponseRow[], now: string, level: string | null][] = [
-    ['before its start', [row({})], '2021-11-14T07:59:59+08:00', null],
-    ['at its start', [row({})], '2021-11-14T08:00:00+08:00', 'orange'],
-    ['before it was recorded', [row({ recordedAt: '2021-11-14T09:00:00+08:00' })], '2021-11-14T08:30:00+08:00', null],
-    ['in its last second, to 24:00', [row({ end: '2021-11-16T24:00:00+08:00' })], '2021-11-16T23:59:59+08:00', 'orange'],
-    ['at its end', [row({ end: '2021-11-16T24:00:00+08:00' })], '2021-11-17T00:00:00+08:00', null],
-    ['an end as a bare date lasts that day', [row({ end: '2021-11-16' })], '2021-11-16T23:00:00+08:00', 'orange'],
-    ['lowered by a later row', [row({ recordedAt: '2021-11-14T08:00:00+08:00' }), row({ level: 'yellow', start: '2021-11-15T00:00:00+08:00', recordedAt: '2021-11-14T20:00:00+08:00' })], '2021-11-15T01:00:00+08:00', 'yellow'],
-    ['two at once: the higher', [row({}), row({ id: 'S', level: 'red' })], '2021-11-15T01:00:00+08:00', 'red'],
-  ]; // prettier-ignore
-  for (const [what, rows, now, level] of CASES) {
-    it(`${what}: ${level ?? 'none'}`, () => {
-      expect(responseInForce(rows, at(now))?.level ?? null).to.equal(level);
-    });
-  }
-
-  it('is for an enterprise what covers its own county', () => {
-    const now = at('2021-11-15T01:00:00+08:00');
-    const rows = [row({}), row({ id: 'S', level: 'red', counties: ['140923'] })];
-    expect(responseInForce(rows, now, '140923')?.level).to.equal('red');
-    expect(responseInForce(rows, now, '140925')?.level).to.equal('orange');
-    // A later row of a response that leaves a county out ends it there.
-    const left = row({ counties: ['140923'], recordedAt: '2021-11-14T20:00:00+08:00' });
-    expect(responseInForce([row({ recordedAt: '2021-11-14T08:00:00+08:00' }), left], now, '140925')).to.equal(null);
   });
 });

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { toDraw, toGcj02 } from '../../../web/src/geo/gcj02.ts';
+import fc from 'fast-check';
+import { haversineM } from '../../../server/geo/distance.ts';
+import { fromDraw, toDraw, toGcj02, toWgs84 } from '../../../web/src/geo/gcj02.ts';
 
 // Published pairs of the shift, longitude first.
 const CASES: [name: string, wgs: [number, number], gcj: [number, number]][] = [
@@ -28,5 +30,38 @@ describe('GCJ-02 for drawing', () => {
 
   it('gives Leaflet latitude first', () => {
     expect(toDraw(2.35, 48.86)).to.deep.equal([48.86, 2.35]);
+  });
+
+  const inShanxi = fc.record({
+    lon: fc.double({ min: 110, max: 114.6, noNaN: true }),
+    lat: fc.double({ min: 34.5, max: 40.8, noNaN: true }),
+  });
+
+  it('finds the way back to within a millimetre, wherever in the province', () => {
+    fc.assert(
+      fc.property(inShanxi, ({ lon, lat }) => {
+        const [x, y] = toWgs84(...toGcj02(lon, lat));
+        expect(haversineM({ lon, lat }, { lon: x, lat: y })).to.be.lessThan(0.001);
+        const [there, up] = toGcj02(...toWgs84(lon, lat));
+        expect(haversineM({ lon, lat }, { lon: there, lat: up })).to.be.lessThan(0.001);
+      }),
+    );
+  });
+
+  it('keeps a place that was pointed at to within a quarter of a metre, however often it is drawn and read again', () => {
+    fc.assert(
+      fc.property(inShanxi, (place) => {
+        let kept = place;
+        for (let i = 0; i < 5; i++) {
+          const [lat, lng] = toDraw(kept.lon, kept.lat);
+          kept = fromDraw({ lat, lng });
+        }
+        expect(haversineM(place, kept)).to.be.lessThan(0.25);
+      }),
+    );
+  });
+
+  it('leaves positions outside China alone on the way back', () => {
+    expect(toWgs84(2.35, 48.86)).to.deep.equal([2.35, 48.86]);
   });
 });

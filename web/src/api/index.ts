@@ -10,7 +10,6 @@ import type {
   GateLane,
   Observation,
   Page,
-  ResponseRow,
   User,
   VehicleStory,
   ZoneRow,
@@ -67,7 +66,6 @@ export const api = {
   devices: () => all<DeviceRow>('/registry/devices'),
   zones: () => all<ZoneRow>('/registry/zones'),
   enterprises: () => all<EnterpriseRow>('/registry/enterprises'),
-  responses: () => all<ResponseRow>('/registry/responses'),
 };
 
 /** A whole list, page by page; ten pages of a thousand are more than a map can show. */

@@ -1,8 +1,7 @@
-import type { ControlLevel } from '../../../devices/contract/answers.ts';
 import type { Kind } from '../../../devices/contract/kinds.ts';
 import type { Alert, AlertState, AlertWithHistory, Assignable } from '../../../server/http/contract/alerts.ts';
 import type { GateOnBoard } from '../../../server/http/contract/gates.ts';
-import type { LiveItem } from '../../../server/http/contract/live.ts';
+import type { LiveItem, LiveRegistry } from '../../../server/http/contract/live.ts';
 import type { DecisionWord, PlateColor } from '../../../devices/contract/messages.ts';
 
 /**
@@ -148,18 +147,6 @@ export interface EnterpriseRow {
   annualFreight?: number;
 }
 
-export interface ResponseRow {
-  id: string;
-  level: Exclude<ControlLevel, 'none'>;
-  counties: string[];
-  start: string;
-  end?: string;
-  issuedBy: string;
-  reference: string;
-  validFrom?: string;
-  recordedAt?: string;
-}
-
 /**
  * A gate's lane as the screen at its barrier shows it: the live line's own words, all but the gate optional (a lane that never saw a
  * vehicle), and whether the gate is there, where the platform says so.
@@ -191,7 +178,7 @@ export interface VehicleStory {
   alerts?: Alert[];
 }
 
-export type { LiveItem };
+export type { LiveItem, LiveRegistry };
 
 export interface Hello {
   log: string;

@@ -48,3 +48,28 @@ export function toDraw(lon: number, lat: number): [number, number] {
   const [x, y] = toGcj02(lon, lat);
   return [y, x];
 }
+
+/** A step below this is no step: about a hundredth of a millimetre. */
+const STEP = 1e-10;
+
+/**
+ * GCJ-02 → WGS-84 as [lon, lat]: the place that the shift takes there, sought step by step (the shift changes slowly, so three or four
+ * steps do). For places that people point at on the map; what is stored is WGS-84.
+ */
+export function toWgs84(lon: number, lat: number): [number, number] {
+  let [x, y] = [lon, lat];
+  for (let i = 0; i < 20; i++) {
+    const [shiftedX, shiftedY] = toGcj02(x, y);
+    const [dx, dy] = [lon - shiftedX, lat - shiftedY];
+    x += dx;
+    y += dy;
+    if (abs(dx) < STEP && abs(dy) < STEP) break;
+  }
+  return [x, y];
+}
+
+/** A place on the drawn map, as Leaflet says it, in WGS-84 to a tenth of a metre. */
+export function fromDraw({ lat, lng }: { lat: number; lng: number }): { lon: number; lat: number } {
+  const [x, y] = toWgs84(lng, lat);
+  return { lon: Math.round(x * 1e6) / 1e6, lat: Math.round(y * 1e6) / 1e6 };
+}

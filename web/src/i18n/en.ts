@@ -81,6 +81,8 @@ export const en = {
     yellow: 'Yellow emergency response',
     orange: 'Orange emergency response',
     red: 'Red emergency response',
+    short: { yellow: 'Yellow', orange: 'Orange', red: 'Red' },
+    then: 'until {at}, then {level}',
     until: 'until {at}',
     open: 'until lifted',
     wholeCity: 'whole city',

@@ -81,6 +81,8 @@ export const zhCN = {
     yellow: '黄色应急响应',
     orange: '橙色应急响应',
     red: '红色应急响应',
+    short: { yellow: '黄色', orange: '橙色', red: '红色' },
+    then: '至 {at}，其后{level}',
     until: '至 {at}',
     open: '解除时间待定',
     wholeCity: '全市',

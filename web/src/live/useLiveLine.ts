@@ -1,9 +1,10 @@
 import type { Socket } from 'socket.io-client';
 import { watch } from 'vue';
 import { useRouter } from 'vue-router';
-import type { GateLane, Hello, LiveItem } from '../api/types.ts';
+import type { GateLane, Hello, LiveItem, LiveRegistry } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
 import { useNotice } from '../stores/notice.ts';
+import { useRegistry } from '../stores/registry.ts';
 import { useSession } from '../stores/session.ts';
 import { hasSlept } from './notice.ts';
 
@@ -21,6 +22,7 @@ export function useLiveLine(): void {
   const router = useRouter();
   notice.onOpen((alert) => void router.push(alert ? { name: 'alert', params: { id: alert.id } } : { name: 'alerts' }));
   const session = useSession();
+  const registry = useRegistry();
   let socket: Socket | null = null;
   /** Raised when the line is taken down, so that one that is still being loaded does not come up afterwards. */
   let turn = 0;
@@ -37,7 +39,12 @@ export function useLiveLine(): void {
       auth: (give) => give(live.upTo === null || live.log === null ? {} : { after: live.upTo, log: live.log }),
     });
     socket = line;
-    line.on('hello', (hello: Hello) => live.hello(hello));
+    line.on('hello', (hello: Hello) => {
+      live.hello(hello);
+      // What was published while the line was down was told to nobody here.
+      void registry.heard(['responses', 'zones']);
+    });
+    line.on('registry', ({ changed }: LiveRegistry) => void registry.heard(changed));
     line.on('alerts', (batch: { upTo: number; items: LiveItem[] }) => notice.tell(live.alertsCame(batch)));
     line.on('gates', ({ items }: { items: GateLane[] }) => live.gatesCame(items));
     line.on('resync', ({ seq }: { seq: number }) => {

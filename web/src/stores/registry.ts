@@ -1,17 +1,21 @@
 import { defineStore } from 'pinia';
 import { computed, ref, shallowRef } from 'vue';
 import { api } from '../api/index.ts';
-import type { DeviceRow, EnterpriseRow, ResponseRow, ZoneRow } from '../api/types.ts';
-import { responseInForce } from '../format/response.ts';
+import { orders, type ResponseBook } from '../api/orders.ts';
+import type { DeviceRow, EnterpriseRow, ZoneRow } from '../api/types.ts';
+import { levelsOf, standingAt } from '../format/response.ts';
 import { useClock } from './clock.ts';
 import { useSession } from './session.ts';
 
-/** What stands on the map and over the page: devices, zones, enterprises, responses. Read once, responses again every minute. */
+/**
+ * What stands on the map and over the page: devices, zones, enterprises, responses. Read once; responses and zones again when the live
+ * line says that some were published, and responses every minute all the same.
+ */
 export const useRegistry = defineStore('registry', () => {
   const devices = shallowRef<DeviceRow[]>([]);
   const zones = shallowRef<ZoneRow[]>([]);
   const enterprises = shallowRef<EnterpriseRow[]>([]);
-  const responses = shallowRef<ResponseRow[]>([]);
+  const book = shallowRef<ResponseBook | null>(null);
   const asked = ref(false);
   const clock = useClock();
   const session = useSession();
@@ -28,30 +32,62 @@ export const useRegistry = defineStore('registry', () => {
       keep(api.devices(), devices),
       keep(api.zones(), zones),
       keep(api.enterprises(), enterprises),
-      keep(api.responses(), responses),
+      loadResponses(),
     ]);
   }
 
   async function loadResponses() {
-    responses.value = await api.responses().catch(() => responses.value);
+    book.value = await orders.responses().catch(() => book.value);
+  }
+
+  /** Rows of these collections were published. */
+  async function heard(changed: readonly string[]) {
+    if (!asked.value) return;
+    await Promise.all([
+      changed.includes('responses') && loadResponses(),
+      changed.includes('zones') &&
+        api.zones().then(
+          (rows) => (zones.value = rows),
+          () => undefined,
+        ),
+    ]);
   }
 
   const enterpriseById = computed(() => new Map(enterprises.value.map((row) => [row.id, row])));
   const deviceByKey = computed(() => new Map(devices.value.map((row) => [`${row.kind}/${row.id}`, row])));
-  const minute = computed(() => Math.floor(clock.now / 60_000) * 60_000);
   /** An enterprise heeds what is in force in its own county; the others are told of whatever is. */
   const seat = computed(() =>
     session.user?.role === 'enterprise' ? enterpriseById.value.get(session.user.enterpriseId ?? '')?.county : undefined,
   );
-  const response = computed(() => responseInForce(responses.value, minute.value, seat.value));
+  /** What is in force now for this user, the highest first. */
+  const standing = computed(() => (book.value ? standingAt(book.value, clock.now, seat.value) : []));
+  /** What is in force by county, of all the city; another object only where something changed. */
+  const levels = computed<ReturnType<typeof levelsOf>>((before) => {
+    const next = levelsOf(book.value ? standingAt(book.value, clock.now) : []);
+    return before && JSON.stringify(before) === JSON.stringify(next) ? before : next;
+  });
 
   function forget() {
     devices.value = [];
     zones.value = [];
     enterprises.value = [];
-    responses.value = [];
+    book.value = null;
     asked.value = false;
   }
 
-  return { devices, zones, enterprises, responses, asked, load, loadResponses, enterpriseById, deviceByKey, response, forget };
+  return {
+    devices,
+    zones,
+    enterprises,
+    book,
+    asked,
+    load,
+    loadResponses,
+    heard,
+    enterpriseById,
+    deviceByKey,
+    standing,
+    levels,
+    forget,
+  };
 });
