@@ -5,7 +5,7 @@ import type { IconName } from './components/Icon.vue';
  * The rooms of the rail, by what people do there. A room shows to the roles that may read what it shows (`server/http/access.ts`; a unit
  * test holds the two together); the owner sees all. The name is the route's and the word `nav.<name>`.
  */
-export const GROUPS = ['watch', 'plant', 'figures', 'records', 'policy', 'registry', 'administer'] as const;
+export const GROUPS = ['watch', 'plant', 'orders', 'figures', 'records', 'policy', 'registry', 'administer'] as const;
 export type Group = (typeof GROUPS)[number];
 
 export interface Room {
@@ -30,6 +30,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'deliveries', to: '/deliveries', icon: 'train', group: 'plant', roles: ['enterprise'], own: true },
   { name: 'quality', to: '/quality', icon: 'gauge', group: 'plant', roles: ['enterprise'], own: true },
   { name: 'map', to: '/map', icon: 'map', group: 'watch', roles: ALL_BUT_ADMINISTRATOR },
+  { name: 'responses', to: '/responses', icon: 'flag', group: 'orders', roles: ['police', 'bureau', 'enterprise', 'auditor'] },
   { name: 'overview', to: '/overview', icon: 'chart', group: 'figures', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'remote-sensing', to: '/remote-sensing', icon: 'gauge', group: 'figures', roles: ['bureau', 'auditor'] },
   { name: 'urea', to: '/urea', icon: 'drop', group: 'figures', roles: ['police', 'bureau', 'auditor'] },
@@ -47,6 +48,14 @@ export const ROOMS: readonly Room[] = [
     icon: 'book',
     group: 'registry',
     roles: ['police', 'bureau', 'market', 'enterprise', 'auditor', 'administrator'],
+  },
+  // Behind the registry, at which an administrator begins.
+  {
+    name: 'zones',
+    to: '/zones',
+    icon: 'zone',
+    group: 'orders',
+    roles: ['police', 'bureau', 'enterprise', 'auditor', 'administrator'],
   },
   { name: 'machinery', to: '/machinery', icon: 'digger', group: 'registry', roles: ['bureau', 'enterprise', 'auditor'] },
   { name: 'phase-out', to: '/phase-out', icon: 'truck', group: 'registry', roles: ['police', 'bureau', 'auditor'] },

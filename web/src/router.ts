@@ -76,6 +76,37 @@ export const router = createRouter({
       meta: { title: 'nav.observations' },
     },
     {
+      path: '/responses',
+      name: 'responses',
+      component: () => import('./rooms/orders/ResponseList.vue'),
+      meta: { title: 'nav.responses' },
+    },
+    {
+      path: '/responses/new',
+      name: 'response-new',
+      component: () => import('./rooms/orders/ResponseForm.vue'),
+      meta: { title: 'nav.responses' },
+    },
+    {
+      path: '/responses/:id/:deed(raise|lower|area|extend|lift)',
+      name: 'response-follow',
+      component: () => import('./rooms/orders/ResponseForm.vue'),
+      meta: { title: 'nav.responses' },
+    },
+    { path: '/zones', name: 'zones', component: () => import('./rooms/orders/ZoneList.vue'), meta: { title: 'nav.zones' } },
+    {
+      path: '/zones/new',
+      name: 'zone-new',
+      component: () => import('./rooms/orders/ZoneEditor.vue'),
+      meta: { title: 'nav.zones' },
+    },
+    {
+      path: '/zones/:id/edit',
+      name: 'zone-edit',
+      component: () => import('./rooms/orders/ZoneEditor.vue'),
+      meta: { title: 'nav.zones' },
+    },
+    {
       path: '/overview',
       name: 'overview',
       component: () => import('./rooms/figures/DayOverview.vue'),

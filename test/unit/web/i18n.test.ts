@@ -7,6 +7,7 @@ import { enterpriseWords } from '../../../web/src/i18n/enterprise.ts';
 import { figureWords } from '../../../web/src/i18n/figures.ts';
 import { jobWords } from '../../../web/src/i18n/jobs.ts';
 import { policyWords } from '../../../web/src/i18n/policy.ts';
+import { orderWords } from '../../../web/src/i18n/orders.ts';
 import { en } from '../../../web/src/i18n/en.ts';
 import { zhCN } from '../../../web/src/i18n/zh-CN.ts';
 
@@ -23,7 +24,7 @@ function flat(tree: Tree, path = ''): Map<string, string> {
 }
 
 /** Texts that come with one room only, beside the console's own. */
-const OF_ROOMS = { figureWords, displayWords, accountWords, policyWords, jobWords, enterpriseWords };
+const OF_ROOMS = { figureWords, displayWords, accountWords, policyWords, jobWords, enterpriseWords, orderWords };
 const all = (language: 'zh-CN' | 'en', own: Tree) =>
   flat({ ...own, ...Object.fromEntries(Object.entries(OF_ROOMS).map(([name, words]) => [name, words[language] as Tree])) });
 const zh = all('zh-CN', zhCN);

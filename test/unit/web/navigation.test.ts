@@ -12,6 +12,8 @@ const NEEDS: Record<string, readonly Role[]> = {
   findings: ACCESS['findings:read'],
   decisions: ACCESS['decisions:read'],
   observations: ACCESS['observations:read'],
+  responses: ACCESS['responses:read'],
+  zones: ACCESS['zones:read'],
   overview: ACCESS['figures:read'],
   'remote-sensing': ACCESS['remote-sensing:read'],
   urea: ACCESS['urea:read'],

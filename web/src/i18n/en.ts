@@ -17,6 +17,7 @@ export const en = {
     group: {
       watch: 'Watch',
       plant: 'Our plant',
+      orders: 'Orders',
       figures: 'Figures',
       records: 'Records',
       policy: 'Policy',
@@ -32,6 +33,8 @@ export const en = {
     findings: 'Findings',
     decisions: 'Decisions',
     observations: 'Observations',
+    responses: 'Responses',
+    zones: 'Zones',
     overview: 'Overview',
     'remote-sensing': 'Remote sensing',
     urea: 'Urea use',

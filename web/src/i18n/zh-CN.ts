@@ -17,6 +17,7 @@ export const zhCN = {
     group: {
       watch: '值守',
       plant: '本企业',
+      orders: '管控',
       figures: '统计',
       records: '记录',
       policy: '政策',
@@ -32,6 +33,8 @@ export const zhCN = {
     findings: '判定',
     decisions: '门禁判定',
     observations: '原始记录',
+    responses: '应急响应',
+    zones: '管控区域',
     overview: '今日概览',
     'remote-sensing': '遥感监测',
     urea: '尿素使用',

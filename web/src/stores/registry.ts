@@ -36,9 +36,12 @@ export const useRegistry = defineStore('registry', () => {
     ]);
   }
 
-  async function loadResponses() {
-    book.value = await orders.responses().catch(() => book.value);
+  /** @throws ApiError */
+  async function readResponses() {
+    book.value = await orders.responses();
   }
+
+  const loadResponses = () => readResponses().catch(() => undefined);
 
   /** Rows of these collections were published. */
   async function heard(changed: readonly string[]) {
@@ -82,6 +85,7 @@ export const useRegistry = defineStore('registry', () => {
     book,
     asked,
     load,
+    readResponses,
     loadResponses,
     heard,
     enterpriseById,
