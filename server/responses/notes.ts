@@ -1,5 +1,5 @@
 import { countyName } from '../../devices/contract/counties.ts';
-import { civilDate, civilDayStart, DAY, formatInstant } from '../../devices/contract/instant.ts';
+import { civilDate, civilDayStart, DAY, formatInstant, MINUTE } from '../../devices/contract/instant.ts';
 import type { ResponseNote } from '../http/contract/responses.ts';
 import { beginningOf, STRENGTH } from '../policy/responses.ts';
 import type { ResponseRow } from '../policy/types.ts';
@@ -51,7 +51,8 @@ export function notesOn({ row, now, known, running, before, changes }: NotedDraf
       en: 'It would be over when it is published: it would have no effect',
     });
 
-  if (row.start < now && !follows)
+  // Whoever publishes at once writes the minute that runs.
+  if (row.start <= now - MINUTE && !follows)
     notes.push({
       path: 'start',
       code: 'from-publication',
