@@ -6,6 +6,9 @@ import { FEWEST, middleOf, type Outline, type Place } from './outline.ts';
 
 /** What the map of a zone is drawn of. Positions come in WGS-84 and are shifted for drawing. */
 
+/** Kinds of device that see the road. */
+export const ROADSIDE: readonly string[] = ['gate', 'remote-sensing', 'checkpoint'];
+
 export type Device = ZonePreview['devices'][number];
 
 const at = ({ lon, lat }: Place) => L.latLng(toDraw(lon, lat));
@@ -116,14 +119,17 @@ export function bypassLayer(
 } // prettier-ignore
 
 /** Devices, those inside standing out. */
-export function deviceLayer(devices: readonly Device[], tell: (device: Device) => string): L.LayerGroup {
+export function deviceLayer<D extends Place & { kind: string; inside?: boolean }>(
+  devices: readonly D[],
+  tell: (device: D) => string,
+): L.LayerGroup {
   const group = L.layerGroup();
   for (const device of devices) {
     const node = document.createElement('div');
     node.textContent = tell(device);
     L.marker(at(device), { icon: deviceMarker(device.kind, false), keyboard: false, interactive: true, zIndexOffset: -100 })
       .bindTooltip(node)
-      .on('add', ({ target }) => (target as L.Marker).getElement()?.classList.toggle('inside', device.inside))
+      .on('add', ({ target }) => (target as L.Marker).getElement()?.classList.toggle('inside', device.inside === true))
       .addTo(group);
   }
   return group;
