@@ -51,7 +51,9 @@ describe('the responses shown over the page', () => {
 
   it('are for an enterprise what is in force in its own county', () => {
     const seen = (seat: string) => standingAt({ items: [], ahead: AHEAD }, Date.parse(day('12:00')), seat);
-    expect(seen('140921').map(({ level, counties, next }) => [level, counties, next])).to.deep.equal([['orange', ['140921'], 'red']]);
+    expect(seen('140921').map(({ level, counties, next }) => [level, counties, next])).to.deep.equal([
+      ['orange', ['140921'], 'red'],
+    ]);
     expect(seen('140924').map(({ level }) => level)).to.deep.equal(['yellow']);
     expect(seen('140925')).to.deep.equal([]);
   });
