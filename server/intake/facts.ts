@@ -88,6 +88,7 @@ export async function gatherFacts(
       ...(response && { response: response.version }),
       ...(machine && { machine: machine.version }),
       ...(declaration && { declaration: declaration.version }),
+      ...(recognition?.others && { others: recognition.others }),
     };
     if (enterprise) doc.enterprise = enterprise.id;
     if (county !== undefined) doc.county = county;

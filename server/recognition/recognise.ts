@@ -38,8 +38,9 @@ export function recognise(
     return { outcome: 'corrected', number: meant.plateNumber, color, read, vehicle: meant };
   }
   if (!isPlateForm(read)) return { outcome: 'invalid', number: read, color, read };
-  const otherColors = colorsOf(namesakes);
-  return { outcome: 'unregistered', number: read, color, read, ...(otherColors.length > 0 && { otherColors }) };
+  if (namesakes.length === 0) return { outcome: 'unregistered', number: read, color, read };
+  const others = namesakes.map((vehicle) => vehicle.version).sort();
+  return { outcome: 'unregistered', number: read, color, read, otherColors: colorsOf(namesakes), others };
 }
 
 /** The registration under this colour; a colour the camera could not tell (`other`) matches where only one is registered. */

@@ -189,6 +189,8 @@ export interface Recognition {
   vehicle?: VehicleFacts;
   /** For an unregistered plate: the other colours under which the number is registered at `at`. */
   otherColors?: PlateColor[];
+  /** The versions of these registrations. */
+  others?: string[];
 }
 
 /** What a rule proposes. The pipeline keys it, stores it and merges it into alerts. */

@@ -49,6 +49,8 @@ export interface ObservationDoc {
     response?: string;
     machine?: string;
     declaration?: string;
+    /** The registrations of its number under other colours. */
+    others?: string[];
   };
   enterprise?: string;
   county?: string;

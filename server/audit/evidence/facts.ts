@@ -12,6 +12,8 @@ const OF_MESSAGES = {
   machine: 'machinery',
   declaration: 'declarations',
 } as const satisfies Partial<Record<keyof ObservationDoc['facts'], Collection>>;
+/** Members that name several versions. */
+const LISTED = { others: 'vehicles', permits: 'permits' } as const satisfies Record<string, Collection>;
 
 export const factName = (collection: Collection, version: string): FactName => `fact/${collection}/${version}`;
 export const policyName = (version: string): FactName => `policy/${version}`;
@@ -31,6 +33,7 @@ export function factsOfMessage(facts: ObservationDoc['facts']): FactName[] {
     const version = facts[part];
     if (version !== undefined) names.push(factName(collection, version));
   }
+  if (facts.others) for (const version of facts.others) names.push(factName(LISTED.others, version));
   return names;
 }
 
@@ -42,8 +45,9 @@ export function factsOfFinding({ policyVersion, facts }: Pick<FindingDoc, 'polic
     if (version !== undefined) names.push(factName(collection, version));
   }
   if (typeof facts.zoneVersion === 'string') names.push(factName('zones', facts.zoneVersion));
-  for (const version of Array.isArray(facts.permits) ? (facts.permits as unknown[]) : [])
-    if (typeof version === 'string') names.push(factName('permits', version));
+  for (const [list, collection] of Object.entries(LISTED))
+    for (const version of Array.isArray(facts[list]) ? (facts[list] as unknown[]) : [])
+      if (typeof version === 'string') names.push(factName(collection, version));
   return [...new Set(names)];
 }
 

@@ -90,7 +90,8 @@ describe('recognising a plate', () => {
 
   it('names the other colours of an unregistered plate', () => {
     expect(look('晋H80086', 'white').otherColors).to.deep.equal(['blue', 'yellow']);
-    expect(look('晋H99999', 'white')).to.not.have.property('otherColors');
+    expect(look('晋H80086', 'white').others).to.have.length(2);
+    expect(look('晋H99999', 'white')).to.not.have.any.keys('otherColors', 'others');
   });
 
   it('corrects a malformed number that can be corrected', () => {

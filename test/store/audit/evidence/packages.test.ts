@@ -183,6 +183,19 @@ describe('Packages of evidence over HTTP', function () {
     expect(await web.code(findingPath(urea._id), ofCounty)).to.equal('404 unknown-finding');
   });
 
+  it('a finding of a wrong colour comes with the registration under the other colour', async () => {
+    const blue = arrival('晋H11111', at('08:40:00'), { plate: { number: '晋H11111', color: 'blue' } });
+    await feed(t, [blue]);
+    await seal();
+    const differs = await oneOf({ code: 'color-differs', observations: refOf(blue) });
+    expect(differs.facts.others).to.deep.equal(['晋H11111,yellow#1']);
+    const zip = await web.take(findingPath(differs._id), POLICE);
+    const { files, absent } = await manifestOf(zip);
+    expect(absent).to.deep.equal([]);
+    expect(files.flatMap((entry) => (entry.what === 'fact' ? [entry.fact] : []))).to.include('vehicles/晋H11111,yellow#1');
+    expect(results(await web.verify(zip, POLICE))).to.include({ content: 'ok', chain: 'ok', again: 'ok', issued: 'ok' });
+  });
+
   it('a changed package is not of this platform, whoever made its manifest agree', async () => {
     const zip = await forged(await web.take(findingPath(finding._id), POLICE), (files) => {
       const text = files.get('finding.json')!.toString();
