@@ -83,16 +83,22 @@ function differences({ expected, existing, basisSize, withdrawnReason }: SpanJud
 /** A finding taken back, with the reason; it is never deleted. */
 export function withdrawn(seen: FindingDoc, reason: string, basisSize: number): FindingDoc {
   const { dueAt: _dueAt, provisional: _provisional, ...rest } = seen;
-  return { ...rest, status: 'withdrawn', withdrawnReason: reason, basisSize };
+  return {
+    ...rest,
+    ...(seen.status === 'confirmed' && { stood: true }),
+    status: 'withdrawn',
+    withdrawnReason: reason,
+    basisSize,
+  };
 }
 
-/** The new verdict under the old key: what was confirmed stays confirmed, a pending moment is never drawn nearer. */
+/** The new verdict under the old key: what was confirmed once is never pending again, a pending moment is never drawn nearer. */
 function mergeInto(seen: FindingDoc, doc: FindingDoc): FindingDoc {
   const merged: FindingDoc = { ...doc, recordedAt: seen.recordedAt };
   if (seen.retroactive) merged.retroactive = true;
   if (seen.disputed) merged.disputed = true;
   if (seen.dispute) merged.dispute = seen.dispute;
-  if (seen.status === 'confirmed') {
+  if (seen.status === 'confirmed' || seen.stood) {
     merged.status = 'confirmed';
     delete merged.dueAt;
     delete merged.provisional;

@@ -129,6 +129,8 @@ export interface FindingDoc {
   provisional?: true;
   retroactive?: true;
   withdrawnReason?: string;
+  /** Withdrawn after it had been confirmed: if it stands again, it is not pending again. */
+  stood?: true;
   /** Contested and not answered yet. */
   disputed?: true;
   /** Contested by the enterprise at whose gate it was made, and the bureau's answer. */

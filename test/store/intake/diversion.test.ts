@@ -161,6 +161,20 @@ describe('through traffic in a diversion zone', function () {
     expect((await only()).status).to.equal('pending');
   });
 
+  it('is not pending again when it was confirmed once, was withdrawn and stands again', async () => {
+    const gate = arrival(NUMBER, later(SEEN, 60));
+    await feed(t, [sighting(NUMBER, SEEN)]);
+    await at(Date.parse(SEEN) + 7 * HOUR);
+    await feed(t, [gate]);
+    expect((await only()).status).to.equal('withdrawn');
+    await status(false);
+    await feed(t, [passage('', later(SEEN, 62), { outcome: 'turned-back', arrivalId: gate.body.id })]);
+    expect(await only())
+      .to.include({ status: 'confirmed' })
+      .and.not.have.any.keys('provisional', 'dueAt', 'withdrawnReason', 'stood');
+    await status(true);
+  });
+
   it('is not excused by a gate outside the zone', async () => {
     await feed(t, [sighting(NUMBER, SEEN), arrival(NUMBER, later(SEEN, -10), {}, 'g9')]);
     expect((await only()).status).to.equal('pending');
