@@ -1,8 +1,6 @@
 import { createAlerts } from '../../server/alerts/alerts.ts';
 import { createJobs, type Jobs } from '../../server/intake/jobs.ts';
-import { policyBook } from '../../server/intake/policy-book.ts';
 import { createLog } from '../../server/log.ts';
-import { createPolicySource } from '../../server/policies/source.ts';
 import type { Policy } from '../../server/policy/types.ts';
 import { xinzhou2021 } from '../../server/policy/xinzhou-2021.ts';
 import { jobRowStore } from '../../server/store/job-rows.ts';
@@ -25,7 +23,7 @@ export function jobsOn(t: TestCore, { policies = [xinzhou2021], ...more }: JobsO
   return createJobs({
     ...core.stores,
     registry: core.registry,
-    policies: policyBook(xinzhou2021, createPolicySource(store.db)),
+    policies: core.again.policies,
     clock,
     jobs: jobStore(store.connection),
     rows: jobRowStore(store.connection),

@@ -30,8 +30,10 @@ const keyOf = (vin: string) => findingKey({ rule: 'sale-ban', code: 'sold-below-
 export async function markSaleBan(
   sold: readonly SoldVehicle[],
   corrected: readonly string[],
-  { findings, policies, clock, moments }: Pick<HistoryDeps, 'findings' | 'policies' | 'clock' | 'moments'>,
+  { findings, registry, policies, clock, moments }: Pick<HistoryDeps, 'findings' | 'registry' | 'policies' | 'clock' | 'moments'>,
 ): Promise<void> {
+  // A policy may have been activated since a message came.
+  await registry.sync();
   const vins = new Set(
     sold
       .filter(({ facts, recordedAt }) => isSoldBelowStage(facts, policies.at(recordedAt, recordedAt)))

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 import {
   batches,
@@ -137,5 +138,19 @@ describe('the sale ban', function () {
       expect(said).to.deep.equal(expected);
     }
     await forget(t);
+  });
+
+  it('judges a row by the policy of its recording, also one activated just before', async () => {
+    const rules = { ...xinzhou2021.rules, 'sale-ban': { ...xinzhou2021.rules['sale-ban'], from: '2021-06-01' } };
+    const earlier = sold('晋H55031', { invoiced: '2021-06-01' });
+    await record({ ...earlier, recordedAt: '2022-01-15T08:00:00+08:00' });
+    expect(await finding(earlier.vin)).to.equal(undefined);
+    const from = new Date(t.clock.now() + 500).toISOString();
+    await t.activate({ ...xinzhou2021, version: 'earlier-ban', rules }, from);
+    t.clock.set(from);
+    const row = sold('晋H55032', { invoiced: '2021-06-01' });
+    await record(row);
+    expect(await finding(row.vin)).to.deep.include({ policyVersion: 'earlier-ban', limit: { from: '2021-06-01', minStage: 6 } });
+    expect(await finding(earlier.vin)).to.equal(undefined);
   });
 });
