@@ -118,7 +118,8 @@ export const policySchema = z
       }),
       diversion: z.strictObject({
         season: z.strictObject({ from: monthDay, to: monthDay }),
-        edgeToleranceM: z.number().min(0),
+        // Places farther from every zone are passed over unseen.
+        edgeToleranceM: z.number().min(0).max(200),
         localBusinessHours: z.number().min(0),
         pendingHours: z.number().min(0),
         latestHours: z.number().min(0),
