@@ -7,7 +7,8 @@ import { startMongo } from '../../support/mongo.ts';
 import { countryOf } from '../../support/second-reading/country.ts';
 import { messagesOf } from '../../support/second-reading/messages.ts';
 import { beginAnew, correct, play } from '../../support/second-reading/play.ts';
-import { findingsOf, type Found, type Told } from '../../support/second-reading/rules.ts';
+import { findingsOf } from '../../support/second-reading/rules.ts';
+import type { Found, Told } from '../../support/second-reading/words.ts';
 
 /** The first seed of this run, and how many: `READING_SEED`, `READING_SEEDS`. */
 const FIRST = Number(process.env.READING_SEED ?? randomInt(1, 1_000_000_000));

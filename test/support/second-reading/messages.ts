@@ -1,7 +1,8 @@
 import { createRandom, type Random } from '../../../devices/simulators/city/random.ts';
-import { CODES, COLORS, NUMBERS, opt, PLACES, VINS, type Country } from './country.ts';
+import type { Country } from './country.ts';
+import { CODES, COLORS, NUMBERS, opt, PLACES, VINS } from './edges.ts';
 import { DAY, HOUR, MINUTE } from './registry.ts';
-import type { Body, Told } from './rules.ts';
+import type { Body, Told } from './words.ts';
 
 /** Messages about the edges of a country, in the order in which they come in; each after everything that was recorded by then. */
 export function messagesOf({ moments, recorded }: Country, seed: number, count: number): Told[] {

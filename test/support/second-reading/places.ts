@@ -22,21 +22,21 @@ export function millimetres(p: Place, a: [number, number], b: [number, number]):
 }
 
 /** The ring is not closed: its last vertex joins the first. */
-export function inside(p: Place, { ring, edges = [] }: Pick<Zone, 'ring' | 'edges'>): boolean {
+export function inside(p: Place, { ring, edges = [] }: Pick<Zone, 'ring' | 'edges'>, toleranceM: number): boolean {
   const sides = ring.map((a, i) => [a, ring[(i + 1) % ring.length]!] as const);
   const distances = sides.map(([a, b]) => millimetres(p, a, b));
   const nearest = Math.min(...distances);
-  if (nearest <= 15_000) return distances.some((d, i) => d === nearest && (edges.find((e) => e.index === i)?.included ?? true));
+  if (nearest <= toleranceM * 1000)
+    return distances.some((d, i) => d === nearest && (edges.find((e) => e.index === i)?.included ?? true));
   let crossings = 0;
   for (const [a, b] of sides)
     if (a[1] > p.lat !== b[1] > p.lat && p.lon < a[0] + ((p.lat - a[1]) / (b[1] - a[1])) * (b[0] - a[0])) crossings++;
   return crossings % 2 === 1;
 }
 
-export function inSeasons(at: number, seasons: readonly Span[] = []): boolean {
+export function inSeasons(at: number, seasons: readonly Span[]): boolean {
   const day = new Date(at + CIVIL).toISOString().slice(5, 10);
-  const spans = seasons.length > 0 ? seasons : [{ from: '10-15', to: '03-31' }];
-  return spans.some(({ from, to }) => (from <= to ? from <= day && day <= to : from <= day || day <= to));
+  return seasons.some(({ from, to }) => (from <= to ? from <= day && day <= to : from <= day || day <= to));
 }
 
 export function inHours(at: number, hours: readonly Span[] = []): boolean {

@@ -6,7 +6,7 @@ import { jobsOn } from '../jobs.ts';
 import { until } from '../until.ts';
 import type { Country, Recorded } from './country.ts';
 import { DAY, HOUR } from './registry.ts';
-import type { Told } from './rules.ts';
+import type { Told } from './words.ts';
 
 /** A country and its messages, told to a core that begins anew. */
 
@@ -21,15 +21,22 @@ export async function beginAnew(uri: string, { recorded }: Country): Promise<Tes
 }
 
 /** Rows as they are recorded, messages as they come in, in small batches; then past all moments. */
-export async function play(t: TestCore, { recorded, late }: Country, messages: Told[], seed: number): Promise<void> {
+export async function play(
+  t: TestCore,
+  { recorded, late, world: { later } }: Country,
+  messages: Told[],
+  seed: number,
+): Promise<void> {
   const random = createRandom(seed);
-  const times = [...new Set([...recorded.map((r) => r.at), ...messages.map((m) => m.receivedAt)])].sort((a, b) => a - b);
+  const moments = [...recorded.map((r) => r.at), ...messages.map((m) => m.receivedAt), ...(later ? [later.recordedAt - 5] : [])];
+  const times = [...new Set(moments)].sort((a, b) => a - b);
   for (const time of times) {
     t.clock.set(time);
     await record(
       t,
       recorded.filter((r) => r.at === time),
     );
+    if (later && time === later.recordedAt - 5) await t.activate(later.policy, new Date(later.from).toISOString());
     const coming = messages.filter((m) => m.receivedAt === time);
     for (const batch of batches(coming, () => random.next(), 6)) {
       const outcomes: Outcome[] = [];

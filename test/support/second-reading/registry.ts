@@ -155,18 +155,6 @@ export interface Declaration {
   code: string;
 }
 
-export interface World {
-  vehicles: Book<Vehicle>;
-  enterprises: Book<Enterprise>;
-  devices: Book<Device>;
-  zones: Book<Zone>;
-  permits: Book<Permit>;
-  /** Never corrected, only followed: `from` is the start. */
-  responses: Row<Response>[];
-  machinery: Book<Machine>;
-  declarations: Book<Declaration>;
-}
-
 const RANK = { yellow: 1, orange: 2, red: 3 };
 
 /** The level of the response in force in a county. */
