@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, parseInstant } from '../devices/contract/instant.ts';
+import { readTls, tlsFiles, type TlsFiles } from './tls.ts';
 
 /**
  * The platform's settings: one schema of the environment. An empty string is the same as absent. Every setting carries what it
@@ -92,8 +93,11 @@ export const settingsSchema = z.object({
   LOG_LEVEL: z
     .enum(LOG_LEVELS, say(`应为 ${LOG_LEVELS.join('、')} 之一`, `must be one of ${LOG_LEVELS.join(', ')}`))
     .describe('least level that is logged: trace, debug, info, warn, error, fatal, silent'),
-  TLS_CERT: z.string().optional().describe('not available in this version: end TLS in a proxy before the platform'),
-  TLS_KEY: z.string().optional().describe('not available in this version: end TLS in a proxy before the platform'),
+  TLS_CERT: z
+    .string()
+    .optional()
+    .describe('file of the certificate chain (PEM): HTTP and the embedded broker then speak TLS only; read again at SIGHUP'),
+  TLS_KEY: z.string().optional().describe('file of its private key (PEM)'),
   ALLOW_PLAINTEXT: yesNo.describe('allow listening without TLS on anything but loopback; shown in readyz and console'),
   INSTANCE: z
     .string()
@@ -178,6 +182,8 @@ export interface Config {
   };
   adminPassword: string | undefined;
   logLevel: (typeof LOG_LEVELS)[number];
+  /** The files TLS is spoken by; absent: none is. */
+  tls: TlsFiles | undefined;
   /** True when the platform listens beyond loopback without TLS, by the operator's leave. */
   plaintext: boolean;
   instance: string;
@@ -239,17 +245,8 @@ function lineOf(name: string, message: string, given: Record<string, string>): s
 /** What each setting alone allows, but not together. */
 function contradictions(s: Settings): [SettingName, Text][] {
   const found: [SettingName, Text][] = [];
-  for (const name of ['TLS_CERT', 'TLS_KEY'] as const) {
-    if (s[name] !== undefined) {
-      found.push([
-        name,
-        {
-          zh: '本版本尚不提供 TLS：请在平台前用代理终止 TLS，并去掉此项',
-          en: 'TLS is not available in this version: end TLS in a proxy before the platform and remove this setting',
-        },
-      ]);
-    }
-  }
+  const tls = readTls(s.TLS_CERT, s.TLS_KEY);
+  if (tls && 'wrong' in tls) found.push(tls.wrong);
   if (s.MQTT_URL === undefined) {
     if (s.MQTT_SHARED) {
       found.push([
@@ -264,12 +261,12 @@ function contradictions(s: Settings): [SettingName, Text][] {
       if (s[name] !== undefined) found.push([name, { zh: '仅与 MQTT_URL 一起使用', en: 'is only used together with MQTT_URL' }]);
     }
   }
-  if (!isLoopback(s.HOST) && !s.ALLOW_PLAINTEXT) {
+  if (!isLoopback(s.HOST) && !s.ALLOW_PLAINTEXT && s.TLS_CERT === undefined && s.TLS_KEY === undefined) {
     found.push([
       'HOST',
       {
-        zh: `${s.HOST} 可从其他机器访问，而传输未加密：请设置 ALLOW_PLAINTEXT=true（内网且知悉风险），或使用 127.0.0.1 加 TLS 代理`,
-        en: `${s.HOST} can be reached from other machines, unencrypted: set ALLOW_PLAINTEXT=true if that is meant, or use 127.0.0.1 behind a TLS proxy`,
+        zh: `${s.HOST} 可从其他机器访问，而传输未加密：请设置 TLS_CERT 与 TLS_KEY，或 ALLOW_PLAINTEXT=true（内网且知悉风险），或使用 127.0.0.1 加 TLS 代理`,
+        en: `${s.HOST} can be reached from other machines, unencrypted: set TLS_CERT and TLS_KEY, or ALLOW_PLAINTEXT=true if that is meant, or use 127.0.0.1 behind a TLS proxy`,
       },
     ]);
   }
@@ -286,7 +283,8 @@ function toConfig(s: Settings): Config {
     mqtt: { url: s.MQTT_URL, username: s.MQTT_USERNAME, password: s.MQTT_PASSWORD, port: s.MQTT_PORT, shared: s.MQTT_SHARED },
     adminPassword: s.ADMIN_PASSWORD,
     logLevel: s.LOG_LEVEL,
-    plaintext: !isLoopback(s.HOST),
+    tls: tlsFiles(s.TLS_CERT, s.TLS_KEY),
+    plaintext: !isLoopback(s.HOST) && s.TLS_CERT === undefined,
     instance: s.INSTANCE,
     clock: { start: s.CLOCK_START, speed: s.CLOCK_SPEED },
     bounds: {

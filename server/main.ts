@@ -42,6 +42,16 @@ async function stop(signal: string) {
   await platform.stop();
   process.exit(0);
 }
+function renewTls() {
+  try {
+    platform.renewTls();
+    log.info({ event: 'renewed' }, 'certificate and key were read again');
+  } catch (error) {
+    log.error({ event: 'not-renewed', error: String(error) }, 'certificate and key stay as they were');
+  }
+}
+// Without TLS a terminal that hangs up ends the platform, as ever.
+if (config.tls) process.on('SIGHUP', renewTls);
 process.on('SIGTERM', () => void stop('SIGTERM'));
 process.on('SIGINT', () => void stop('SIGINT'));
 process.on('unhandledRejection', (error) =>

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { createAlerts } from './alerts/alerts.ts';
@@ -79,6 +80,7 @@ import { registryStore } from './store/registry.ts';
 import { createRevisions } from './store/revisions.ts';
 import { ensureAnchor } from './store/settings.ts';
 import { vehicleCensusStore } from './store/vehicle-census.ts';
+import { readTls, speaking, type Tls } from './tls.ts';
 import { createIdentity } from './users/identity.ts';
 
 /** How long a message over HTTP waits for the store. */
@@ -92,6 +94,8 @@ export interface Platform {
   mqttUrl: string;
   /** The generated password of `admin`, at the very first start without `ADMIN_PASSWORD` only. */
   adminPassword?: string;
+  /** Reads certificate and key again; connections to come are spoken to by them. @throws when they are not right: the old ones stay */
+  renewTls(): void;
   /** Process ids of the embedded parts, for those who kill them in tests. */
   pids(): { mongod: number | null; broker: number | null };
   /** Drains, then stops everything in the reverse order of its start. */
@@ -210,7 +214,9 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   const admin = await identity.ensureAdmin(config.adminPassword);
 
   // A registry of a million vehicles takes minutes to arrive; Node would cut it off after five.
-  const http = createServer({ requestTimeout: 60 * 60_000 });
+  const requestTimeout = 60 * 60_000;
+  const tls = tlsOf(config);
+  const http = tls ? createHttpsServer({ ...speaking(tls), requestTimeout }) : createServer({ requestTimeout });
   const lanesSeen: { of: (actor: Actor) => GateState[] } = { of: () => [] };
   const board = createGateBoard({
     registry: core.registry,
@@ -313,7 +319,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
         audit: (...entry) => identity.audit(...entry),
       }),
     ],
-    secure: false,
+    secure: tls !== undefined,
     webDirectory: fileURLToPath(new URL('../web/dist', import.meta.url)),
     tileUrl: config.tileUrl,
   });
@@ -335,13 +341,14 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
       ? await createBroker({
           port: config.mqtt.port,
           host: config.host,
+          tls,
           log,
           accounts: { lookup: (username) => registry.device(username), revision: async () => (await revisions.read()).devices },
         })
       : undefined;
   if (broker) stops.push(() => broker.stop());
   const listener = createListener({
-    url: config.mqtt.url ?? broker!.url,
+    url: config.mqtt.url ?? broker!.innerUrl,
     ...(broker ? { username: broker.platformUsername, password: broker.platformPassword } : credentials(config)),
     clientId: `cleanhaul-${config.instance}`,
     protocolVersion: broker ? 4 : 5,
@@ -377,11 +384,23 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     await closed;
   });
   return {
-    url: `http://${hostInUrl(config.host)}:${port}`,
+    url: `${tls ? 'https' : 'http'}://${hostInUrl(config.host)}:${port}`,
     mqttUrl: broker ? broker.url : withoutCredentials(config.mqtt.url!),
     ...(admin !== undefined && { adminPassword: admin }),
+    renewTls() {
+      const next = tlsOf(config);
+      if (next && 'setSecureContext' in http) http.setSecureContext(speaking(next));
+      if (next) broker?.useTls(next);
+    },
     pids: () => ({ mongod: mongod?.pid() ?? null, broker: broker?.pid() ?? null }),
   };
+}
+
+/** @throws when a file is not right any more */
+function tlsOf({ tls }: Config): Tls | undefined {
+  const read = readTls(tls?.cert, tls?.key);
+  if (read && 'wrong' in read) throw new Error(`${read.wrong[0]}: ${read.wrong[1].zh} · ${read.wrong[1].en}`);
+  return read;
 }
 
 function credentials({ mqtt }: Config) {

@@ -33,6 +33,6 @@ export function readiness(deps: { config: Config; store: Store; clock: Clock; co
       return { ok: backlog <= MAX_BACKLOG && lagMs <= MAX_LAG_MS, backlog, due: count, lagMs };
     },
     clock: () => Promise.resolve({ ok: true, at: formatInstant(clock.now()), speed: clock.speed }),
-    transport: () => Promise.resolve({ ok: true, plaintext: config.plaintext }),
+    transport: () => Promise.resolve({ ok: true, tls: config.tls !== undefined, plaintext: config.plaintext }),
   };
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { speaking } from '../tls.ts';
 import { createBrokerAccounts } from './broker-accounts.ts';
 import { createRestrictedAedes } from './broker-aedes.ts';
 import type { DeviceAccount, FromBroker, ToBroker } from './broker-messages.ts';
@@ -41,20 +43,28 @@ async function start(options: Extract<ToBroker, { type: 'start' }>): Promise<voi
     platformPasswordSha256: options.platformPasswordSha256,
     log: (level, fields, text) => send({ type: 'log', level, fields, text }),
   });
-  const server = createServer({ noDelay: true, highWaterMark: SOCKET_BUFFER }, broker.accept);
-  send({ type: 'listening', port: await listen(server, options.host, options.port) });
+  const { host, tls } = options;
+  const plain = createServer({ noDelay: true, highWaterMark: SOCKET_BUFFER }, broker.accept);
+  const encrypted = tls && createTlsServer({ ...speaking(tls), noDelay: true, highWaterMark: SOCKET_BUFFER }, broker.accept);
+  // Whoever breaks off while greeting is no error of the broker's.
+  encrypted?.on('tlsClientError', () => undefined);
+  const port = await listen(encrypted ?? plain, host, options.port);
+  const innerPort = encrypted ? await listen(plain, '127.0.0.1', options.innerPort) : port;
+  send({ type: 'listening', port, innerPort });
 
   process.on('message', (message: ToBroker) => {
     if (message.type === 'recheck') void broker.recheck(message.username);
+    if (message.type === 'tls') encrypted?.setSecureContext(speaking(message.tls));
     if (message.type === 'stop') {
-      server.close();
+      plain.close();
+      encrypted?.close();
       void broker.close().finally(() => process.exit(0));
     }
   });
 }
 
 /** Listens, waiting a few seconds for a port that the broker before this one has not yet let go of. */
-async function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+async function listen(server: Server, host: string, port: number): Promise<number> {
   for (let tries = 0; ; tries++) {
     server.listen(port, host);
     const error = await once(server, 'listening').then(

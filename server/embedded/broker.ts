@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../log.ts';
+import type { Tls } from '../tls.ts';
 import { createBackOff } from './back-off.ts';
 import { sha256 } from './broker-accounts.ts';
 import type { DeviceAccount, FromBroker, ToBroker } from './broker-messages.ts';
@@ -20,13 +21,18 @@ export interface DeviceAccounts {
 }
 
 export interface EmbeddedBroker {
+  /** Where devices connect. */
   url: string;
+  /** Where the platform does. */
+  innerUrl: string;
   port: number;
   platformUsername: string;
   /** Made anew at each start of the server, kept over restarts of the broker. */
   platformPassword: string;
   /** The broker's process id, null while it is being restarted. */
   pid(): number | null;
+  /** Another certificate for connections to come, and after a restart. */
+  useTls(tls: Tls): void;
   /** Tells that a device's account has changed: its connection is closed at once unless its secret is still valid. */
   invalidate(username: string): void;
   stop(): Promise<void>;
@@ -38,6 +44,8 @@ interface Options {
   host: string;
   log: Logger;
   accounts: DeviceAccounts;
+  /** Devices are then spoken to by TLS alone. */
+  tls?: Tls | undefined;
 }
 
 /** A change made by another process is seen within this time; the contract asks for 5 s. */
@@ -51,10 +59,12 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
  * whenever it dies. It ends with this process.
  * @throws when it cannot listen
  */
-export async function createBroker({ port: wantedPort, host, log, accounts }: Options): Promise<EmbeddedBroker> {
+export async function createBroker({ port: wantedPort, host, log, accounts, tls: firstTls }: Options): Promise<EmbeddedBroker> {
   const platformPassword = randomBytes(32).toString('base64url');
   const backOff = createBackOff();
   let port = wantedPort;
+  let innerPort = 0;
+  let tls = firstTls;
   let child: ChildProcess | null = null;
   let stopping = false;
 
@@ -98,7 +108,7 @@ export async function createBroker({ port: wantedPort, host, log, accounts }: Op
             reject(new Error(`MQTT ${host}:${port}: ${message.message}`));
             break;
           case 'listening':
-            port = message.port;
+            ({ port, innerPort } = message);
             listening = true;
             log.info({ broker: started.pid, port }, 'broker: listening');
             resolve();
@@ -111,7 +121,7 @@ export async function createBroker({ port: wantedPort, host, log, accounts }: Op
         if (stopping || !listening) return;
         relaunch({ code, signal });
       });
-      tell(started, { type: 'start', host, port, platformPasswordSha256: sha256(platformPassword) });
+      tell(started, { type: 'start', host, port, innerPort, platformPasswordSha256: sha256(platformPassword), ...(tls && { tls }) }); // prettier-ignore
     });
 
   const relaunch = (why: Record<string, unknown>) => {
@@ -143,12 +153,18 @@ export async function createBroker({ port: wantedPort, host, log, accounts }: Op
   };
   const timer = setInterval(() => void recheck(), RECHECK_EVERY_MS);
 
+  const reached = host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host;
   return {
-    url: `mqtt://${host.includes(':') ? `[${host}]` : host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`,
+    url: `${tls ? 'mqtts' : 'mqtt'}://${reached}:${port}`,
+    innerUrl: tls ? `mqtt://127.0.0.1:${innerPort}` : `mqtt://${reached}:${port}`,
     port,
     platformUsername: PLATFORM_USER,
     platformPassword,
     pid: () => child?.pid ?? null,
+    useTls(next) {
+      tls = next;
+      tell(child, { type: 'tls', tls: next });
+    },
     invalidate: (username) => tell(child, { type: 'recheck', username }),
     async stop() {
       stopping = true;

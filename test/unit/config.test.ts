@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'chai';
+import { makeCertificate, writeCertificate } from '../support/certificate.ts';
 import { ConfigError, isLoopback, readConfig, SETTING_DEFAULTS, settingsSchema, withEnvFile } from '../../server/config.ts';
 
 /** Settings that stop the start, each with what its line must say. */
@@ -23,7 +24,10 @@ const WRONG: [name: string, env: NodeJS.ProcessEnv, says: RegExp][] = [
   ['broker credentials without a broker', { MQTT_USERNAME: 'platform' }, /^MQTT_USERNAME: .*together with MQTT_URL/],
   ['listening for other machines in plain text', { HOST: '0.0.0.0' }, /^HOST: .*ALLOW_PLAINTEXT=true/],
   ['listening on every address of IPv6 in plain text', { HOST: '::' }, /^HOST: /],
-  ['TLS', { TLS_CERT: 'cert.pem' }, /^TLS_CERT: .*not available in this version/],
+  ['a certificate without its key', { TLS_CERT: 'cert.pem' }, /^TLS_KEY: .*set both/],
+  ['a key without its certificate', { HOST: '0.0.0.0', TLS_KEY: 'key.pem' }, /^TLS_CERT: .*set both/],
+  ['a certificate that is not there', { TLS_CERT: '/nowhere/c.pem', TLS_KEY: '/nowhere/k.pem' }, /^TLS_CERT: .*no file/],
+  ['a certificate that is none', { TLS_CERT: 'package.json', TLS_KEY: 'package.json' }, /^TLS_CERT: .*no certificate in PEM/],
 ];
 
 describe('the settings', () => {
@@ -45,6 +49,25 @@ describe('the settings', () => {
       expect(lines[0]).match(/[\u4e00-\u9fff]/);
     });
   }
+
+  it('take TLS for other machines without ALLOW_PLAINTEXT; a key of another certificate is named', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'cleanhaul-config-'));
+    try {
+      const [own, other] = [await makeCertificate(), await makeCertificate()];
+      const files = await writeCertificate(directory, own);
+      expect(readConfig({ HOST: '0.0.0.0', ...files }))
+        .include({ plaintext: false })
+        .and.property('tls');
+      expect(readConfig({ HOST: '0.0.0.0', ALLOW_PLAINTEXT: 'true' }).tls).equal(undefined);
+      await writeCertificate(directory, { ...own, key: other.key });
+      expect(linesOf(files)).lengthOf(1);
+      expect(linesOf(files)[0]).match(/^TLS_KEY: .*does not belong/);
+      await writeCertificate(directory, { ...own, key: own.cert });
+      expect(linesOf(files)[0]).match(/^TLS_KEY: .*no private key/);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
 
   it('are all optional', () => {
     const config = readConfig({});

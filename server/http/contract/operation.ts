@@ -26,5 +26,5 @@ export const readiness = z.object({
     })
     .loose(),
   clock: check.extend({ at: instant.optional(), speed: z.number().optional() }).loose(),
-  transport: check.extend({ plaintext: z.boolean().optional().describe('listens for other machines without TLS') }).loose(),
+  transport: check.extend({ tls: z.boolean().optional(), plaintext: z.boolean().optional().describe('listens for other machines without TLS') }).loose(),
 }); // prettier-ignore
