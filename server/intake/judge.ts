@@ -95,12 +95,13 @@ export function createJudge(deps: JudgeDeps) {
     const own = [...judged.flatMap((work) => docsOf(work, drafts.get(work)!)), ...travels.values()];
     const [made] = await Promise.all([decide(gates, drafts, travels), findings.insert(own), marked]);
     tell(gates, made);
+    lanes.show(gates, made);
     return { all, again, gates, drafts, travels, own, made };
   }
 
   /** Everything else that comes of messages whose judging was begun; it is stored when it resolves. */
   async function follow(begun: Begun): Promise<void> {
-    const { all, again, gates, drafts, travels, own, made } = begun;
+    const { all, again, gates, drafts, travels, own } = begun;
     if (all.length === 0) return;
     const histories = await settleHistories(all);
     const journeys = await settleTravels([...travels.values()], deps);
@@ -122,7 +123,6 @@ export function createJudge(deps: JudgeDeps) {
       ].flatMap(alertOf),
     );
     for (const key of await keysOfRepeats(again)) keys.add(key);
-    lanes.show(gates, made);
     await alerts.refresh([...keys]);
   }
 

@@ -52,12 +52,12 @@ export function createPipeline(deps: PipelineDeps) {
   const { registry, policies, observations, decisions, deadLetters, records, batches, judge, reports, clock } = deps;
   const sum = createBatchSummer();
 
-  /** What follows the decisions of gates, several batches at once: while one is followed up, others gather. */
+  /** What follows the verdicts of batches, of both lanes, several at once: while some are followed up, others gather. */
   const following = createLane<Following>({
     name: 'following',
     size: FOLLOWED_AT_ONCE,
     linger: 0,
-    parallel: 2,
+    parallel: 1,
     isStoreAway: () => false,
     async work(items) {
       try {
@@ -77,9 +77,8 @@ export function createPipeline(deps: PipelineDeps) {
   /** @param makeRoom called when the decisions of the batch have left, where what follows is not far behind */
   async function judgeToTheEnd(fresh: Work[], again: Work[], makeRoom?: () => void): Promise<DecisionDoc[]> {
     if (fresh.length + again.length === 0) return [];
-    if (!makeRoom) return judge.works(fresh, again);
     const begun = await judge.begin(fresh, again);
-    if (following.waiting() < FOLLOWED_AT_ONCE) makeRoom();
+    if (following.waiting() < FOLLOWED_AT_ONCE) makeRoom?.();
     await new Promise<void>((done, failed) => following.push({ begun, done, failed }));
     return begun.made;
   }

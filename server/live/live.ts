@@ -28,7 +28,7 @@ export type Live = ReturnType<typeof createLive>;
 /** Everything live of one process: the writer of the log, its reader, the gate lanes and the sockets. */
 export function createLive({ http, store, lanes, revisions, authenticate, onEnded, log, options = {} }: LiveDeps) {
   const tail = createLogTail({ store, log });
-  const writer = createLogWriter({ store, log, onAppended: tail.wake, options });
+  const writer = createLogWriter({ store, log, onAppended: tail.appended, options });
   const gates = createGateHub({ source: lanes, log });
   const news = createRegistryNews({ read: revisions, log });
   const sockets = createSockets({ http, authenticate, ...(onEnded && { onEnded }), store, tail, gates, news, log, options });

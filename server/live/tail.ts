@@ -21,15 +21,21 @@ export function createLogTail({ store, log, options = {} }: TailDeps) {
   let head = 0;
   let watch: { close(): Promise<void> } | undefined;
 
+  /** Goes on to the end of these events, of which some may be known. */
+  function take(events: LiveEventDoc[]): void {
+    const news = events.filter((event) => event._id > head);
+    const end = news.at(-1);
+    if (!end) return;
+    // A jump is possible only where this process slept through the whole retention.
+    ring = news[0]!._id === head + 1 ? [...ring, ...news].slice(-size) : news.slice(-size);
+    head = end._id;
+    for (const listener of listeners) listener();
+  }
+
   async function read(): Promise<void> {
     for (;;) {
       const events = await store.after(head, PAGE);
-      const end = events.at(-1);
-      if (!end) return;
-      // A jump is possible only where this process slept through the whole retention.
-      ring = events[0]!._id === head + 1 ? [...ring, ...events].slice(-size) : events.slice(-size);
-      head = end._id;
-      for (const listener of listeners) listener();
+      take(events);
       if (events.length < PAGE) return;
     }
   }
@@ -51,9 +57,14 @@ export function createLogTail({ store, log, options = {} }: TailDeps) {
       return () => listeners.delete(listener);
     },
     wake: loop.wake,
+    /** Events that this process has stored: those that go on where the ring ends need not be read. */
+    appended(events: LiveEventDoc[]): void {
+      if (events[0]?._id === head + 1) take(events);
+      else loop.wake();
+    },
     async start() {
       head = await store.last();
-      watch = store.watchEvents(loop.wake);
+      watch = store.watchEvents((seq) => seq > head && loop.wake());
       loop.start();
     },
     async stop() {

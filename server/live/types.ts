@@ -11,7 +11,8 @@ export interface LogReader {
   last(): Promise<number>;
   after(seq: number, limit: number): Promise<LiveEventDoc[]>;
   count(seq: number, anyOf: Record<string, unknown>[], limit: number): Promise<number>;
-  watchEvents(onChange: () => void): Watch;
+  /** @param onChange told the numbers of new events */
+  watchEvents(onChange: (seq: number) => void): Watch;
 }
 
 export interface LogAppender {

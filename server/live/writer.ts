@@ -10,8 +10,8 @@ const DAY = 86_400_000;
 export interface WriterDeps {
   store: LogAppender;
   log: Logger;
-  /** Told after events were numbered here. */
-  onAppended?: () => void;
+  /** Told of events that were numbered here, in order; of none when some may have been. */
+  onAppended?: (events: LiveEventDoc[]) => void;
   options?: { pollMs?: number; leaseMs?: number; batch?: number; keepDays?: number };
 }
 
@@ -40,9 +40,10 @@ export function createLogWriter({ store, log, onAppended = () => {}, options = {
     while (todo.length > 0) {
       const from = (last ??= await store.last());
       last = undefined;
-      const { appended, stopped } = await store.append(
-        todo.map(({ alertId, event }, i) => numbered(from + 1 + i, alertId, event)),
-      );
+      const documents = todo.map(({ alertId, event }, i) => numbered(from + 1 + i, alertId, event));
+      const { appended, stopped } = await store.append(documents);
+      // Of what broke off half-way the store says best what it has.
+      onAppended(stopped === undefined ? documents : []);
       todo.slice(0, appended).forEach(({ event }, i) => numbers.set(event.id, from + 1 + i));
       last = from + appended;
       todo = todo.slice(appended);
@@ -56,7 +57,6 @@ export function createLogWriter({ store, log, onAppended = () => {}, options = {
         todo = todo.slice(1).filter(({ event }) => !known.has(event.id));
       }
     }
-    if (numbers.size > 0) onAppended();
     await store.settle(settled(waiting, numbers));
     return numbers.size;
   }

@@ -1,7 +1,7 @@
 import type { Db, Document } from 'mongodb';
 import type { GateLane } from '../alerts/types.ts';
 import type { Logger } from '../log.ts';
-import { watchChanges } from './watch.ts';
+import { changeFeed } from './watch.ts';
 
 /** A lane with the store's time of its change. */
 export type GateLaneDoc = GateLane & { changed: Date };
@@ -47,8 +47,6 @@ export function createGateLaneStore(db: Db, log: Logger) {
     },
 
     /** Wakes a reader: some lane changed, by whichever process. */
-    watch(onChange: () => void) {
-      return watchChanges(lanes, [{ $project: { _id: 1, operationType: 1 } }], onChange, log);
-    },
+    watch: (onChange: () => void) => changeFeed(db, log).watch({ collection: 'gate_lanes', changes: {} }, onChange),
   };
 }

@@ -5,7 +5,7 @@ import type { AlertDoc, LiveEventDoc, PendingEvent } from '../alerts/types.ts';
 import type { Logger } from '../log.ts';
 import { ALERTS, LIVE_EVENTS } from './alerts.ts';
 import { createLease } from './lease.ts';
-import { watchChanges } from './watch.ts';
+import { changeFeed } from './watch.ts';
 
 /** The live log of the store: numbered events of alerts, and what belongs to numbering them. */
 
@@ -149,19 +149,15 @@ export function createLiveEventStore(db: Db, log: Logger) {
     },
 
     /** Wakes a tail: an event was numbered, by whichever process. */
-    watchEvents(onChange: () => void) {
-      return watchChanges(
-        events,
-        [{ $match: { operationType: 'insert' } }, { $project: { _id: 1, operationType: 1 } }],
-        onChange,
-        log,
-      );
-    },
+    watchEvents: (onChange: (seq: number) => void) =>
+      changeFeed(db, log).watch({ collection: LIVE_EVENTS, changes: { operationType: 'insert' } }, (id) =>
+        onChange(id as number),
+      ),
 
     /** Wakes a writer: an alert changed, in whichever process. Its own settling does not touch `rev`. */
     watchAlerts(onChange: () => void) {
-      const changed = { $or: [{ operationType: 'insert' }, { 'updateDescription.updatedFields.rev': { $exists: true } }] };
-      return watchChanges(alerts, [{ $match: changed }, { $project: { _id: 1, operationType: 1 } }], onChange, log);
+      const changes = { $or: [{ operationType: 'insert' }, { 'updateDescription.updatedFields.rev': { $exists: true } }] };
+      return changeFeed(db, log).watch({ collection: ALERTS, changes }, onChange);
     },
   };
 }

@@ -1,44 +1,85 @@
-import type { ChangeStream, Collection, Document } from 'mongodb';
+import type { ChangeStream, Db, Document } from 'mongodb';
 import type { Logger } from '../log.ts';
 
 /** `$changeStream` on a server that is no replica set: watching can never work there. */
 const NOT_A_REPLICA_SET = 40573;
 
+/** Which changes of a collection are told: a `$match` on its change events. */
+export interface Watched {
+  collection: string;
+  changes: Document;
+}
+
+export interface ChangeFeed {
+  /** Calls `onChange` with the changed document's `_id` for every such change, until closed. */
+  watch(what: Watched, onChange: (id: unknown) => void): { close(): Promise<void> };
+}
+
+const feeds = new WeakMap<Db, ChangeFeed>();
+
 /**
- * Calls `onChange` for every change of a collection that the pipeline lets through, and opens the stream again when it breaks.
- * It is a hint that comes early, never a guarantee: whoever uses it polls too.
+ * The changes of a database, for all who watch some: one stream, since each stream makes the store look through everything that is
+ * written. It is a hint that comes early, never a guarantee: whoever uses it polls too.
  */
-export function watchChanges<T extends Document>(
-  collection: Collection<T>,
-  pipeline: Document[],
-  onChange: (change: Document) => void,
-  log: Logger,
-): { close(): Promise<void> } {
+export function changeFeed(db: Db, log: Logger): ChangeFeed {
+  const known = feeds.get(db);
+  if (known) return known;
+  const feed = createFeed(db, log);
+  feeds.set(db, feed);
+  return feed;
+}
+
+function createFeed(db: Db, log: Logger): ChangeFeed {
+  const watchers = new Map<object, { what: Watched; onChange: (id: unknown) => void }>();
   let stream: ChangeStream | undefined;
   let again: NodeJS.Timeout | undefined;
-  let closed = false;
+  let opening: NodeJS.Immediate | undefined;
 
-  function open(): void {
-    if (closed) return;
-    const opened: ChangeStream = collection.watch(pipeline);
-    stream = opened;
-    opened.on('change', onChange);
-    opened.on('error', (error) => {
-      const { code } = error as { code?: number };
-      if (closed || stream !== opened) return;
-      stream = undefined;
-      opened.close().catch(() => {});
-      if (code === NOT_A_REPLICA_SET) log.warn({ collection: collection.collectionName }, 'no change streams here: only polling');
-      else again = setTimeout(open, 1000);
-    });
+  function tell({ ns, documentKey }: Document): void {
+    for (const { what, onChange } of watchers.values()) if (what.collection === ns?.coll) onChange(documentKey?._id);
   }
 
-  open();
+  async function close(): Promise<void> {
+    clearTimeout(again);
+    clearImmediate(opening);
+    opening = undefined;
+    const old = stream;
+    stream = undefined;
+    await old?.close().catch(() => {});
+  }
+
+  /** Opens the stream for those who watch now, in place of the one before; opens it again when it breaks. */
+  function open(): void {
+    void close();
+    if (watchers.size === 0) return;
+    const asked = new Map([...watchers.values()].map(({ what }) => [what.collection, what.changes]));
+    const some = [...asked].map(([coll, changes]) => ({ 'ns.coll': coll, ...changes }));
+    const opened = db.watch([{ $match: { $or: some } }, { $project: { _id: 1, operationType: 1, ns: 1, documentKey: 1 } }]);
+    stream = opened;
+    opened.on('change', tell);
+    const broken = (error?: { code?: number }) => {
+      if (stream !== opened) return;
+      stream = undefined;
+      opened.close().catch(() => {});
+      if (error?.code === NOT_A_REPLICA_SET) log.warn('no change streams here: only polling');
+      else again = setTimeout(open, 1000);
+    };
+    opened.on('error', broken);
+    opened.on('close', () => broken());
+  }
+
   return {
-    async close() {
-      closed = true;
-      clearTimeout(again);
-      await stream?.close().catch(() => {});
+    watch(what, onChange) {
+      const watcher = {};
+      watchers.set(watcher, { what, onChange });
+      // Who begins in the same turn begins with the same stream.
+      opening ??= setImmediate(open);
+      return {
+        async close() {
+          watchers.delete(watcher);
+          if (watchers.size === 0) await close();
+        },
+      };
     },
   };
 }
