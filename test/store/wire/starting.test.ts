@@ -132,7 +132,7 @@ describe('Starting the platform', function () {
 });
 
 describe('A platform whose store goes away', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let wire: Wire;
   let line: Line;
   before(async () => {
@@ -178,10 +178,10 @@ describe('A platform whose store goes away', function () {
     expect(door.heard('gate', 'g1').filter((a) => a.answer !== 'policy')).eql([]);
 
     await line.mend();
-    await until(() => door.heard('gate', 'g1').some((a) => a.answer === 'receipt'), 20_000);
+    await until(() => door.heard('gate', 'g1').some((a) => a.answer === 'receipt'), 45_000);
     expect(door.heard('gate', 'g1').find((a) => a.answer === 'decision')?.json.arrivalId).equal('away-mqtt');
     await sent;
-    await until(async () => (await readiness(wire.platform.url)).status === 200, 20_000);
+    await until(async () => (await readiness(wire.platform.url)).status === 200, 45_000);
     expect((await post()).status).equal(200);
     expect(await wire.observations.countDocuments()).equal(2);
     await door.close();
