@@ -26,7 +26,20 @@ schema.index({ batch: 1 });
 schema.index({ vehicle: 1, at: 1, _id: 1 }, { name: 'vehicle-line', ...having('vehicle') });
 schema.index({ vehicle: 1, at: 1, _id: 1 }, { name: 'sighted-line', ...having('vehicle', 'source') });
 schema.index({ source: 1, at: 1, _id: 1 }, { name: 'source-line', ...having('source') });
-schema.index({ plate: 1, at: 1, _id: 1 }, { name: 'plate-line', ...having('plate') });
+// It holds all that is asked of sightings of plates, many of which are looked at for every new one: no document need be read.
+schema.index(
+  {
+    plate: 1,
+    at: 1,
+    _id: 1,
+    'recognition.outcome': 1,
+    'position.lon': 1,
+    'position.lat': 1,
+    unsynced: 1,
+    'facts.policy': 1,
+  },
+  { name: 'plate-sightings', ...having('plate') },
+);
 // Lists by what most messages, telemetry, do not have.
 schema.index({ kind: 1, at: 1, _id: 1 }, { name: 'kind-list', ...having('source') });
 schema.index({ county: 1, at: 1, _id: 1 }, { name: 'county-list', ...having('county') });
@@ -67,8 +80,8 @@ export const PASSAGES = { all: 'passages', ofEnterprise: 'enterprise-passages' }
 
 /** The indexes of a device's messages (all but terminals'), and of a plate's, in order of time. */
 export const SOURCE_LINE = 'source-line';
-export const PLATE_LINE = 'plate-line';
-const RETIRED = ['vehicle_1_at_1', 'sighted', 'source_1_at_1', 'plate_1_at_1'];
+export const PLATE_LINE = 'plate-sightings';
+const RETIRED = ['vehicle_1_at_1', 'sighted', 'source_1_at_1', 'plate_1_at_1', 'plate-line'];
 
 /** The index of remote-sensing readings, of all stations. */
 export const READINGS = 'readings';
@@ -119,6 +132,27 @@ export function observationStore(connection: Connection) {
       return new Map((await counted.toArray()).map(({ _id, n }) => [_id, n]));
     },
 
+    /** Messages in which a plate was read, of these plates and times, out of the index alone. */
+    async sightings(stretches: { plate: string | { $in: string[] }; at: { $gte: Date; $lte: Date } }[]): Promise<SightingDoc[]> {
+      if (stretches.length === 0) return [];
+      const projection = {
+        ...{ at: 1, plate: 1, 'recognition.outcome': 1, 'position.lon': 1, 'position.lat': 1 },
+        ...{ unsynced: 1, 'facts.policy': 1 },
+      } as const;
+      const found = await collection.find({ $or: stretches }, { projection, hint: PLATE_LINE }).toArray();
+      return found.map((doc) => {
+        const { kind, deviceId, id } = partsOfKey(doc._id);
+        const { _id, at, plate, recognition, unsynced, facts, position } = doc;
+        return {
+          ...{ _id, kind, deviceId, id, at, plate, facts },
+          // What a document does not have, the index says is null.
+          ...(recognition?.outcome && { recognition }),
+          ...(unsynced && { unsynced }),
+          ...(typeof position?.lon === 'number' && { position }),
+        };
+      });
+    },
+
     /** Messages of vehicles, slim or whole, in order of time. */
     find(filter: Filter<ObservationDoc>, projection?: Record<string, 1> | null, hint?: string): Promise<ObservationDoc[]> {
       return collection.find(filter, { ...(projection && { projection }), ...(hint && { hint }) }).toArray();
@@ -126,6 +160,18 @@ export function observationStore(connection: Connection) {
   };
 }
 export type ObservationStore = ReturnType<typeof observationStore>;
+
+/** Of a message in which a plate was read what is asked of it beside others. */
+export type SightingDoc = Pick<ObservationDoc, '_id' | 'kind' | 'deviceId' | 'id' | 'at' | 'plate' | 'position' | 'unsynced'> & {
+  recognition?: Pick<NonNullable<ObservationDoc['recognition']>, 'outcome'>;
+  facts: Pick<ObservationDoc['facts'], 'policy'>;
+};
+
+/** A message's key is `<kind>/<device>/<id>`; only the id may itself hold a slash. */
+function partsOfKey(key: string): Pick<ObservationDoc, 'kind' | 'deviceId' | 'id'> {
+  const [kind, deviceId, ...id] = key.split('/') as [ObservationDoc['kind'], string, ...string[]];
+  return { kind, deviceId, id: id.join('/') };
+}
 
 /**
  * Unordered insert in which a duplicate `_id` is no error.

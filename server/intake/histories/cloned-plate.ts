@@ -10,12 +10,11 @@ import {
   judgeClonedPlate,
   longestImpossibleMs,
   pairSubject,
-  SIGHTING_KINDS,
   type PlateSighting,
 } from '../../rules/cloned-plate.ts';
 import { compareOrder } from '../../rules/order.ts';
 import type { ObservationRef } from '../../rules/types.ts';
-import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
+import type { FindingDoc } from '../../store/types.ts';
 import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { restoreWorks } from '../restore.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
@@ -23,7 +22,7 @@ import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { recordRejudged } from './rejudged.ts';
 import { settleReleases } from './releases.ts';
-import { PLATE_LINE } from '../../store/observations.ts';
+import type { SightingDoc } from '../../store/observations.ts';
 
 /** Two sightings of a plate, in order. */
 interface Pair {
@@ -41,14 +40,6 @@ interface Around {
   /** Subjects of the pairs that a decision was told of: they are settled when it is stored. */
   told: Set<string>;
 }
-
-/** The index of plates' time lines: to be named, as those of vehicles. */
-const COUNTED = {
-  kind: { $in: [...SIGHTING_KINDS] },
-  'recognition.outcome': { $in: ['matched' as const, 'unregistered' as const] },
-  unsynced: { $exists: false },
-};
-const SLIM = { kind: 1, deviceId: 1, id: 1, at: 1, plate: 1, position: 1, 'recognition.outcome': 1, 'facts.policy': 1 } as const;
 
 /** What was read of a batch, until it is settled: the decisions at its gates ask the same. */
 const read = new WeakMap<readonly Work[], Promise<Around>>();
@@ -83,7 +74,7 @@ async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Ar
   if (reach < 0) return { pairs: [], findings: [], told: new Set() };
   const misread = Math.max(...policies.map((policy) => policy.rules[CLONED_PLATE.id].misread.minutes)) * MINUTE;
   const [stored, findings] = await Promise.all([
-    deps.observations.find({ $or: stretches(fresh, reach).map((stretch) => ({ ...stretch, ...COUNTED })) }, SLIM, PLATE_LINE),
+    deps.observations.sightings(stretches(fresh, reach)),
     deps.findings.find({
       skeleton: { $in: [...new Set(fresh.map((doc) => skeletonKey(doc.plate!)))] },
       at: range(Math.min(...fresh.map(timeOf)) - misread, Math.max(...fresh.map(timeOf)) + reach + misread),
@@ -92,7 +83,7 @@ async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Ar
   ]);
   const news = new Set(fresh.map((doc) => doc._id));
   const pairs: Pair[] = [];
-  for (const docs of byPlate(stored).values()) {
+  for (const docs of byPlate(stored.filter((doc) => countsForCloned(sightingOf(doc)))).values()) {
     docs.slice(1).forEach((last, i) => {
       const first = docs[i]!;
       if (!news.has(first._id) && !news.has(last._id)) return;
@@ -112,7 +103,7 @@ async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Ar
 }
 
 /** Plates' times within reach of these messages, those that overlap as one. */
-function stretches(docs: ObservationDoc[], reach: number): { plate: string; at: { $gte: Date; $lte: Date } }[] {
+function stretches(docs: SightingDoc[], reach: number): { plate: string; at: { $gte: Date; $lte: Date } }[] {
   const list: { plate: string; from: number; to: number }[] = [];
   for (const [plate, own] of byPlate(docs)) {
     for (const doc of own) {
@@ -200,10 +191,10 @@ function settlePairs(pairs: Pair[], deps: HistoryDeps): Promise<Change[]> {
 async function judgePairs(pairs: Pair[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const { observations, findings, registry, policies, clock } = deps;
   const [found, stored] = await Promise.all([
-    observations.find({ $or: pairs.flatMap((pair) => surroundings(pair, policies.version(pair.policy))) }, SLIM, PLATE_LINE),
+    observations.sightings(pairs.flatMap((pair) => surroundings(pair, policies.version(pair.policy)))),
     findings.byIds([...new Set(pairs.flatMap((pair) => [...keysOf(pair), ...Object.values(doubtKeys(pair))]))]),
   ]);
-  const lines = byPlate(found);
+  const lines = byPlate(found.filter((doc) => countsForCloned(sightingOf(doc))));
   const byId = new Map(stored.map((f) => [f._id, f]));
   const judged = pairs.map((pair) => {
     const policy = policies.version(pair.policy);
@@ -272,8 +263,8 @@ function bothSeen(first: Work, last: Work) {
 function surroundings(pair: Pair, policy: Policy) {
   const confusable = confusablePlates(pair.plate);
   return [
-    { plate: pair.plate, at: range(pair.first.at, pair.last.at), ...COUNTED },
-    ...(confusable.length === 0 ? [] : misreadWindow(pair, policy).map((at) => ({ plate: { $in: confusable }, at, ...COUNTED }))),
+    { plate: pair.plate, at: range(pair.first.at, pair.last.at) },
+    ...(confusable.length === 0 ? [] : misreadWindow(pair, policy).map((at) => ({ plate: { $in: confusable }, at }))),
   ];
 }
 
@@ -315,10 +306,10 @@ function keysOf(pair: Pair): string[] {
 const subjectOfPair = ({ first, last }: Pair) => pairSubject(first.ref, last.ref);
 const isTravel = (finding: FindingDoc) => finding.code === 'impossible-travel';
 const endOf = (finding: FindingDoc) => finding.observations.at(-1)!;
-const timeOf = (doc: ObservationDoc) => doc.at.getTime();
+const timeOf = (doc: SightingDoc) => doc.at.getTime();
 const range = (from: number, to: number) => ({ $gte: new Date(from), $lte: new Date(to) });
 
-function pairOf(first: ObservationDoc, last: ObservationDoc): Pair {
+function pairOf(first: SightingDoc, last: SightingDoc): Pair {
   return {
     plate: last.plate!,
     first: { ref: first._id, at: timeOf(first) },
@@ -336,8 +327,8 @@ function pairOfFinding({ span, observations, policyVersion }: FindingDoc): Pair 
   };
 }
 
-function byPlate(docs: ObservationDoc[]): Map<string, ObservationDoc[]> {
-  const lines = new Map<string, ObservationDoc[]>();
+function byPlate(docs: SightingDoc[]): Map<string, SightingDoc[]> {
+  const lines = new Map<string, SightingDoc[]>();
   for (const doc of docs) {
     const line = lines.get(doc.plate!);
     if (line) line.push(doc);
@@ -347,7 +338,7 @@ function byPlate(docs: ObservationDoc[]): Map<string, ObservationDoc[]> {
   return lines;
 }
 
-function sightingOf({ _id, kind, deviceId, id, at, plate, position, recognition, unsynced }: ObservationDoc): PlateSighting {
+function sightingOf({ _id, kind, deviceId, id, at, plate, position, recognition, unsynced }: SightingDoc): PlateSighting {
   return {
     ref: _id,
     kind,

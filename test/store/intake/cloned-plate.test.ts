@@ -9,6 +9,7 @@ import {
   arrival,
   batches,
   feed,
+  fill,
   forget,
   furnish,
   passage,
@@ -48,6 +49,30 @@ describe('cloned plates', function () {
       .sort();
 
   const say = (status: string, code: string, first: Message, last: Message) => `${status} ${code} ${refOf(first)} ${refOf(last)}`;
+
+  it('are looked for in the index of plates alone, which says of a sighting what its document says', async () => {
+    const one = sighting(A, START, NEAR);
+    const unset = sighting(A, later(START, 5), FAR, { clock: 'unsynced' });
+    const pump = fill(A, later(START, 6));
+    await feed(t, [one, unset, pump, arrival('', later(START, 7))]);
+    const looked = async () =>
+      ((await t.store.db.command({ serverStatus: 1 })) as { metrics: { queryExecutor: { scannedObjects: bigint } } }).metrics
+        .queryExecutor.scannedObjects;
+    const stored = await t.core.stores.observations.find({ plate: `${A},yellow` });
+    const before = await looked();
+    const seen = await t.core.stores.observations.sightings([
+      { plate: `${A},yellow`, at: { $gte: new Date(START), $lte: new Date(later(START, 60)) } },
+    ]);
+    expect(Number(await looked()) - Number(before)).to.equal(0);
+    expect(seen.map(({ _id }) => _id)).to.have.members([one, unset, pump].map(refOf));
+    for (const { recognition, facts, ...slim } of seen) {
+      const doc = stored.find(({ _id }) => _id === slim._id)!;
+      expect(doc).to.deep.include(slim);
+      expect(Object.keys(doc)).to.include.members(Object.keys(slim));
+      expect([recognition?.outcome, facts.policy]).to.deep.equal([doc.recognition?.outcome, doc.facts.policy]);
+      for (const field of ['position', 'unsynced'] as const) expect(field in slim, field).to.equal(field in doc);
+    }
+  });
 
   it('are seen at two places at once; a sighting between withdraws the pair and makes its own', async () => {
     const image = (role: string, digit: string) => ({ images: [{ role, sha256: digit.repeat(64), contentType: 'image/jpeg' }] });
