@@ -23,6 +23,10 @@ import type { BrokerAddress } from './wire.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const NODE = ['--import', 'tsx'];
+/** What `npm start` gives Node, the server's file left out. */
+const START = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { start: string } }).scripts.start
+  .split(' ')
+  .slice(1, -1);
 
 export interface Part {
   pid: number | null;
@@ -141,7 +145,7 @@ export async function startPlatform(o: {
   profile?: string;
 }): Promise<Part> {
   const profile = o.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${o.profile}`];
-  const child = spawn(process.execPath, [...profile, ...NODE, join(root, 'server', 'main.ts')], {
+  const child = spawn(process.execPath, [...profile, ...START, join(root, 'server', 'main.ts')], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
