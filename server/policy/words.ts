@@ -174,7 +174,8 @@ const LISTS: readonly NumberKind[] = [
   'types',
   'bases',
 ];
-const isList = (kind: NumberKind): boolean => LISTS.includes(kind);
+/** Whether a value of this kind is a list of words, of which one tells what came and what went. */
+export const isList = (kind: NumberKind): boolean => LISTS.includes(kind);
 
 /**
  * What a value says, with its unit.

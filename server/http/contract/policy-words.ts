@@ -11,5 +11,15 @@ export {
   type PartSpec,
   type Words,
 } from '../../policy/numbers.ts';
-export { basisName, changeWords, choicesOf, measureScope, placeOf, unitOf, valueWords, wordOf } from '../../policy/words.ts';
+export {
+  basisName,
+  changeWords,
+  choicesOf,
+  isList,
+  measureScope,
+  placeOf,
+  unitOf,
+  valueWords,
+  wordOf,
+} from '../../policy/words.ts';
 export type { Basis, Measure, Policy, VehiclePredicate } from '../../policy/types.ts';
