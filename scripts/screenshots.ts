@@ -122,7 +122,11 @@ const ROUTES: Record<string, Route[]> = {
     { name: 'tokens', path: '/tokens', ready: LIST },
     { name: 'audit-log', path: '/audit-log', ready: LIST, details: true },
   ],
-  e04: [{ name: 'enterprise-own', path: '/enterprises', ready: 'canvas' }],
+  e04: [
+    { name: 'home', path: '/home', ready: '[data-test=lane]' },
+    { name: 'responses-own', path: '/responses', ready: '[data-county-row]' },
+    { name: 'enterprise-own', path: '/enterprises', ready: 'canvas' },
+  ],
   police: [{ name: 'duty', path: '/duty', ready: 'main h1' }],
 };
 
