@@ -105,14 +105,32 @@ describe('what the console knows of alerts', () => {
     expect(state).to.include({ log: 'L', upTo: 5_000 });
   });
 
-  it('keeps a bounded number, the newest', () => {
-    const many = Array.from({ length: MOST_ALERTS + 10 }, (_, n) =>
-      alert(`a${n}`, 1, { firstAt: new Date(Date.UTC(2021, 10, 1) + n * 1000).toISOString() }),
-    );
-    const state = onRead(started(), many);
-    expect(state.alerts.size).to.equal(MOST_ALERTS);
-    expect(state.alerts.has('a0')).to.equal(false);
-    expect(state.alerts.has(`a${MOST_ALERTS + 9}`)).to.equal(true);
+  describe('with very many of them', () => {
+    const minute = (n: number) => ({ firstAt: new Date(Date.UTC(2021, 10, 1) + n * 60_000).toISOString() });
+    const many = (count: number, state: Alert['state'], from = 0) =>
+      Array.from({ length: count }, (_, n) => alert(`${state}-${from + n}`, 1, { ...minute(from + n), state }));
+    const told = (state: LiveState, alerts: Alert[]) =>
+      onAlerts(state, { upTo: 200, items: alerts.map((one, n) => item(101 + n, one)) }).state;
+
+    it('forgets what is done with, the oldest first, and says so', () => {
+      const state = told(started(), [...many(MOST_ALERTS, 'closed'), ...many(1, 'open', -60)]);
+      expect(state.alerts.size).to.equal(MOST_ALERTS / 2);
+      expect(state.alerts.has('closed-0')).to.equal(false);
+      expect(state.alerts.has(`closed-${MOST_ALERTS - 1}`)).to.equal(true);
+      expect(state.alerts.has('open--60'), 'the oldest of all, but to be done').to.equal(true);
+      expect(state.forgotten).to.equal(1);
+    });
+
+    it('never forgets what is still to be done', () => {
+      const state = told(started(), many(MOST_ALERTS + 10, 'open'));
+      expect(state.alerts.size).to.equal(MOST_ALERTS + 10);
+      expect(state.forgotten).to.equal(0);
+    });
+
+    it('keeps all that was read over HTTP while news comes', () => {
+      const read = onRead(started(), many(MOST_ALERTS * 2, 'closed'));
+      expect(told(read, many(MOST_ALERTS, 'withdrawn')).alerts.size).to.equal(MOST_ALERTS * 3);
+    });
   });
 
   it('leaves the state it was given as it was', () => {

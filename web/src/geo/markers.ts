@@ -3,8 +3,6 @@ import type { Severity } from '../api/types.ts';
 
 /** Marks on the map as small drawings. Shapes say the kind, so that colour is never alone. No inline style: the content security policy forbids it. */
 
-export type MarkerText = [tag: 'strong' | 'small', text: string];
-
 const DEVICE_SHAPES: Record<string, string> = {
   gate: '<path d="M2.5 13V3.5M2.5 5.5l11-2.5v2.5l-11 2.5z"/>',
   'remote-sensing': '<circle cx="8" cy="8" r="2"/><path d="M3.8 3.8a6 6 0 0 0 0 8.4M12.2 3.8a6 6 0 0 1 0 8.4" fill="none"/>',
@@ -47,4 +45,15 @@ export function label(text: string): L.DivIcon {
   const node = document.createElement('span');
   node.textContent = text;
   return L.divIcon({ className: 'county-name', html: node, iconSize: [80, 16] });
+}
+
+/** Two lines of a tooltip, as nodes: nothing of the platform's texts is ever taken for HTML. */
+export function textNode(strong: string, small: string): HTMLElement {
+  const node = document.createElement('div');
+  const lines: [tag: 'strong' | 'small', text: string][] = [
+    ['strong', strong],
+    ['small', small],
+  ];
+  for (const [tag, text] of lines) node.appendChild(document.createElement(tag)).textContent = text;
+  return node;
 }

@@ -356,6 +356,7 @@ export const en = {
     deviceOff: 'Disabled',
     reset: 'Whole city',
     noPosition: '{n} alerts without a position',
+    places: '{n} places close together',
   },
   vehicle: {
     title: 'Vehicle',

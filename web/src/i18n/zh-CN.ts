@@ -356,6 +356,7 @@ export const zhCN = {
     deviceOff: '已停用',
     reset: '全市',
     noPosition: '{n} 条告警没有位置',
+    places: '相邻 {n} 处',
   },
   vehicle: {
     title: '车辆',

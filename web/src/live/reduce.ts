@@ -1,4 +1,5 @@
 import type { Alert, Hello, LiveItem } from '../api/types.ts';
+import { momentOf, TO_DO } from './filter.ts';
 
 /**
  * What the console knows of alerts, and how the live line changes it. Pure: the socket is elsewhere.
@@ -12,11 +13,18 @@ export interface LiveState {
   alerts: ReadonlyMap<string, Alert>;
   /** Alerts that left the caller's scope, with the `rev` at which they did: an older row must not bring them back. */
   gone: ReadonlyMap<string, number>;
+  /** So many alerts have been read over HTTP at once: a list that was scrolled down keeps all it has read. */
+  room: number;
+  /** Raised whenever alerts were forgotten to save memory: lists of what is done with are read again. */
+  forgotten: number;
 }
 
-export const NOTHING: LiveState = { log: null, upTo: null, alerts: new Map(), gone: new Map() };
+export const NOTHING: LiveState = { log: null, upTo: null, alerts: new Map(), gone: new Map(), room: 0, forgotten: 0 };
 
-/** As many alerts as are kept; beyond it the oldest are forgotten (a list reads them again). */
+/**
+ * As many alerts as the live line may add to what was read. Beyond it those that are done with are forgotten, the oldest first; what is
+ * still to be done never is.
+ */
 export const MOST_ALERTS = 5_000;
 
 export type HelloMeans = 'start' | 'go-on' | 'resync';
@@ -30,14 +38,14 @@ export function onHello(state: LiveState, hello: Hello): { state: LiveState; mea
     return { state: { ...state, log: hello.log, upTo: hello.seq }, means: 'start' };
   }
   if (state.log !== hello.log || state.upTo > hello.seq) {
-    return { state: { log: hello.log, upTo: hello.seq, alerts: new Map(), gone: new Map() }, means: 'resync' };
+    return { state: { ...NOTHING, log: hello.log, upTo: hello.seq }, means: 'resync' };
   }
   return { state, means: 'go-on' };
 }
 
 /** The server cannot replay: forget everything, read the lists, and connect again with `after` = `seq`. */
 export function onResync(state: LiveState, seq: number): LiveState {
-  return { log: state.log, upTo: seq, alerts: new Map(), gone: new Map() };
+  return { ...NOTHING, log: state.log, upTo: seq };
 }
 
 /**
@@ -66,8 +74,11 @@ export function onAlerts(state: LiveState, batch: { upTo: number; items: LiveIte
     if (!known) fresh.push(alert);
     alerts.set(alert.id, alert);
   }
-  const kept = trim(alerts);
-  return { state: { ...state, upTo, alerts: kept, gone }, fresh: fresh.filter((alert) => kept.get(alert.id) === alert) };
+  const forgotten = trim(alerts, state.room + MOST_ALERTS) ? state.forgotten + 1 : state.forgotten;
+  return {
+    state: { ...state, upTo, alerts, gone, forgotten },
+    fresh: fresh.filter((alert) => alerts.get(alert.id) === alert),
+  };
 }
 
 /** Rows read over HTTP (a list's page, or one alert after a step): taken where they are newer than what is known. */
@@ -79,11 +90,14 @@ export function onRead(state: LiveState, rows: Alert[]): LiveState {
     if ((state.gone.get(row.id) ?? -1) >= row.rev) continue;
     alerts.set(row.id, row);
   }
-  return { ...state, alerts: trim(alerts) };
+  return { ...state, alerts, room: Math.max(state.room, alerts.size) };
 }
 
-function trim(alerts: Map<string, Alert>): Map<string, Alert> {
-  if (alerts.size <= MOST_ALERTS) return alerts;
-  const byAge = [...alerts.values()].sort((a, b) => Date.parse(b.firstAt) - Date.parse(a.firstAt));
-  return new Map(byAge.slice(0, MOST_ALERTS).map((alert) => [alert.id, alert]));
+/** Forgets what is done with, the oldest first, down to the half of what the line may add. @returns whether anything was */
+function trim(alerts: Map<string, Alert>, most: number): boolean {
+  if (alerts.size <= most) return false;
+  const done = [...alerts.values()].filter((alert) => !TO_DO.includes(alert.state)).sort((a, b) => momentOf(a) - momentOf(b));
+  const over = done.slice(0, alerts.size - most + MOST_ALERTS / 2);
+  for (const { id } of over) alerts.delete(id);
+  return over.length > 0;
 }

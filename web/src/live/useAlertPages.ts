@@ -2,13 +2,21 @@ import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { api } from '../api/index.ts';
 import type { Alert } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
-import { asked, matches, newestFirst, type AlertFilter } from './filter.ts';
+import { asked, matches, momentOf, newestFirst, TO_DO, type AlertFilter } from './filter.ts';
+
+/** Rows of the first page, which is to be there at once, and of those that follow while somebody scrolls. */
+const FIRST_PAGE = 100;
+const FURTHER_PAGE = 500;
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The alerts of a filter: pages of the API and the live line, as one list, shown down to the moment the pages reach. While somebody
  * reads further down or points at the list, news waits in `held`, and what no longer fits keeps its place: nothing jumps under the mouse.
+ * Made for 100 000 rows: what happens at a piece of news is a few passes over them.
+ * @param hold whether news is to wait
+ * @param firstPage rows asked for at first
  */
-export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
+export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>, firstPage = FIRST_PAGE) {
   const live = useLive();
   /** Where the list goes on: undefined before the first page, null at the end. */
   const next = shallowRef<string | null | undefined>(undefined);
@@ -16,10 +24,17 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
   const boundary = ref(-Infinity);
   const loading = ref(false);
   const error = shallowRef<unknown>(null);
-  const accepted = shallowRef<ReadonlySet<string>>(new Set());
+  /** News that waits. */
+  const waiting = shallowRef(NONE);
   /** Shown though they no longer fit, while the list is held. */
-  const lingering = shallowRef<ReadonlySet<string>>(new Set());
+  const lingering = shallowRef(NONE);
+  /** Fitting alerts, each with the number of the look at which it was last seen to fit. */
+  const seen = new Map<string, number>();
+  let look = 0;
+  /** The moment down to which everything had been read at the last look. */
+  let edge = Infinity;
   let turn = 0;
+  let anew = false;
 
   const started = computed(() => next.value !== undefined);
   const more = computed(() => typeof next.value === 'string');
@@ -27,42 +42,62 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
   const matching = computed(() => {
     const rows: Alert[] = [];
     for (const alert of live.alerts.values()) {
-      if (Date.parse(alert.firstAt) >= boundary.value && matches(alert, filter.value)) rows.push(alert);
+      if (momentOf(alert) >= boundary.value && matches(alert, filter.value)) rows.push(alert);
     }
-    return rows;
+    // Pages come in this order already, so that sorting is little more than one pass.
+    return rows.sort(newestFirst);
   });
 
-  watch([matching, hold], ([now], [before]) => {
-    // An empty list has nothing that could jump.
-    if (!hold.value || loading.value || rows.value.length === 0) return acceptAll();
-    const fit = new Set(now.map((alert) => alert.id));
-    const left = before.filter((alert) => accepted.value.has(alert.id) && !fit.has(alert.id));
-    if (left.length > 0) lingering.value = new Set([...lingering.value, ...left.map((alert) => alert.id)]);
+  watch([matching, hold], () => {
+    // An empty list has nothing that could jump, nor has one that is read anew.
+    if (!hold.value || anew || rows.value.length === 0) acceptAll();
+    else compare();
   });
+
+  /** What came since the last look waits, but for the rows of a page below it; what left stays. */
+  function compare() {
+    const before = look++;
+    const come: string[] = [];
+    for (const alert of matching.value) {
+      if (!seen.has(alert.id) && momentOf(alert) > edge) come.push(alert.id);
+      seen.set(alert.id, look);
+    }
+    const left: string[] = [];
+    for (const [id, last] of seen) {
+      if (last > before) continue;
+      seen.delete(id);
+      if (!waiting.value.has(id)) left.push(id);
+    }
+    edge = boundary.value;
+    if (come.length > 0) waiting.value = new Set([...waiting.value, ...come]);
+    if (left.length > 0) lingering.value = new Set([...lingering.value, ...left]);
+  }
 
   function acceptAll() {
-    lingering.value = new Set();
-    accepted.value = new Set(matching.value.map((alert) => alert.id));
+    look += 1;
+    seen.clear();
+    for (const alert of matching.value) seen.set(alert.id, look);
+    edge = boundary.value;
+    waiting.value = NONE;
+    lingering.value = NONE;
   }
 
   const rows = computed(() => {
-    const fit = matching.value.filter((alert) => accepted.value.has(alert.id));
-    if (lingering.value.size === 0) return fit.sort(newestFirst);
-    const shown = new Set(fit.map((alert) => alert.id));
-    const stay = [...lingering.value].flatMap((id) => {
-      const alert = shown.has(id) ? undefined : live.alerts.get(id);
-      return alert ? [alert] : [];
-    });
-    return [...fit, ...stay].sort(newestFirst);
+    const fit = waiting.value.size === 0 ? matching.value : matching.value.filter((alert) => !waiting.value.has(alert.id));
+    if (lingering.value.size === 0) return fit;
+    const shown = new Set(matching.value.map((alert) => alert.id));
+    const stay = [...lingering.value].flatMap((id) => (shown.has(id) ? [] : (live.alerts.get(id) ?? [])));
+    return stay.length === 0 ? fit : [...fit, ...stay].sort(newestFirst);
   });
-  const held = computed(() => matching.value.filter((alert) => !accepted.value.has(alert.id)));
+  const held = computed(() => (waiting.value.size === 0 ? [] : matching.value.filter((alert) => waiting.value.has(alert.id))));
 
   /** Reads one page into what is known; false when it came too late to matter. */
   async function readPage(cursor: string | undefined, mine: number): Promise<boolean> {
-    const page = await api.alerts({ ...asked(filter.value), limit: 100, ...(cursor !== undefined && { cursor }) });
+    const limit = cursor === undefined ? firstPage : FURTHER_PAGE;
+    const page = await api.alerts({ ...asked(filter.value), limit, ...(cursor !== undefined && { cursor }) });
     if (mine !== turn) return false;
-    live.read(page.items);
     const last = page.items.at(-1);
+    live.read(page.items);
     next.value = page.next;
     boundary.value = page.next === null || !last ? -Infinity : Date.parse(last.firstAt);
     return true;
@@ -71,15 +106,19 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
   /** Reads the first page anew. */
   async function reload() {
     const mine = ++turn;
-    lingering.value = new Set();
     loading.value = true;
     error.value = null;
+    anew = true;
+    acceptAll();
     try {
       if (await readPage(undefined, mine)) acceptAll();
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {
-      if (mine === turn) loading.value = false;
+      if (mine === turn) {
+        loading.value = false;
+        anew = false;
+      }
     }
   }
 
@@ -87,9 +126,9 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
     if (loading.value || typeof next.value !== 'string') return;
     const mine = turn;
     loading.value = true;
-    const edge = boundary.value;
+    error.value = null;
     try {
-      if (await readPage(next.value, mine)) acceptOlder(edge);
+      await readPage(next.value, mine);
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {
@@ -97,14 +136,15 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>) {
     }
   }
 
-  /** Rows below the old boundary are what was asked for; news above it still waits. */
-  function acceptOlder(edge: number) {
-    const ids = new Set(accepted.value);
-    for (const alert of matching.value) if (Date.parse(alert.firstAt) <= edge) ids.add(alert.id);
-    accepted.value = ids;
-  }
-
   watch([() => JSON.stringify(filter.value), () => live.epoch], () => void reload(), { immediate: true });
+  // What is to be done is never forgotten; a list of other alerts may have lost rows in the middle.
+  watch(
+    () => live.forgotten,
+    () => {
+      const { state } = filter.value;
+      if (state !== undefined && !TO_DO.some((one) => one === state)) void reload();
+    },
+  );
 
   return { rows, held, loading, error, started, more, reload, readMore, acceptAll };
 }

@@ -64,6 +64,7 @@ export const useLive = defineStore('live', () => {
   const alerts = computed(() => state.value.alerts);
   const upTo = computed(() => state.value.upTo);
   const log = computed(() => state.value.log);
+  const forgotten = computed(() => state.value.forgotten);
   const criticalOpen = computed(() => {
     let n = 0;
     for (const alert of state.value.alerts.values()) if (alert.severity === 'critical' && alert.state === 'open') n += 1;
@@ -75,6 +76,7 @@ export const useLive = defineStore('live', () => {
     alerts,
     upTo,
     log,
+    forgotten,
     lanes,
     line,
     downSince,
