@@ -67,8 +67,8 @@ describe('the alert board with very many alerts', () => {
           .locator('[data-alert]')
           .evaluateAll((all) => all.map((row) => [row.getAttribute('data-alert'), row.getAttribute('aria-posinset')] as const));
         for (const [id, place] of rows) {
-          expect(seen.get(id!) ?? place, `${id} at one place`).to.equal(place);
-          seen.set(id!, place!);
+          expect(seen.get(id) ?? place, `${id} at one place`).to.equal(place);
+          seen.set(id, place);
         }
         most = Math.max(most, await nodes(page));
         expect(top, `${seen.size} of ${MANY} came`).to.be.below(MANY * 61);
