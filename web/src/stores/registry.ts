@@ -7,6 +7,9 @@ import { levelsOf, standingAt } from '../format/response.ts';
 import { useClock } from './clock.ts';
 import { useSession } from './session.ts';
 
+/** So long the page waits for the response in force before it shows itself. */
+const RESPONSES_WITHIN_MS = 1_500;
+
 /**
  * What stands on the map and over the page: devices, zones, enterprises, responses. Read once; responses and zones again when the live
  * line says that some were published, and responses every minute all the same.
@@ -17,12 +20,15 @@ export const useRegistry = defineStore('registry', () => {
   const enterprises = shallowRef<EnterpriseRow[]>([]);
   const book = shallowRef<ResponseBook | null>(null);
   const asked = ref(false);
+  /** The responses have been answered, or will not be soon: the band over the room is there from the first picture on, or not at all. */
+  const told = ref(false);
   const clock = useClock();
   const session = useSession();
 
   /** Reads all four; one that is refused or fails stays empty, the others still show. */
   async function load() {
     asked.value = true;
+    setTimeout(() => (told.value = true), RESPONSES_WITHIN_MS);
     const keep = <T>(read: Promise<T[]>, into: { value: T[] }) =>
       read.then(
         (rows) => void (into.value = rows),
@@ -32,7 +38,7 @@ export const useRegistry = defineStore('registry', () => {
       keep(api.devices(), devices),
       keep(api.zones(), zones),
       keep(api.enterprises(), enterprises),
-      loadResponses(),
+      loadResponses().then(() => (told.value = true)),
     ]);
   }
 
@@ -76,6 +82,7 @@ export const useRegistry = defineStore('registry', () => {
     enterprises.value = [];
     book.value = null;
     asked.value = false;
+    told.value = false;
   }
 
   return {
@@ -84,6 +91,7 @@ export const useRegistry = defineStore('registry', () => {
     enterprises,
     book,
     asked,
+    told,
     load,
     readResponses,
     loadResponses,
