@@ -70,7 +70,7 @@ describe('the alert board with very many alerts', () => {
       const seen = new Map<string, string>();
       let most = 0;
       for (let rolls = 0; seen.size < MANY; rolls++) {
-        for (const [id, place] of await roll(page, 1_000)) {
+        for (const [id, place] of await roll(page, rolls === 0 ? 0 : 1_000)) {
           expect(seen.get(id) ?? place, `${id} at one place`).to.equal(place);
           seen.set(id, place);
         }
