@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { parse, type SFCTemplateBlock } from 'vue/compiler-sfc';
 import { COUNTIES } from '../../../web/src/geo/counties.ts';
 import { accountWords } from '../../../web/src/i18n/accounts.ts';
 import { displayWords } from '../../../web/src/i18n/display.ts';
@@ -65,6 +66,33 @@ describe('the console’s texts', () => {
     expect(spoken).to.deep.equal([]);
   });
 
+  it('are nowhere written into a template in English either: no text, no title, label or placeholder', () => {
+    expect(spokenIn('<template><p title="Close it">{{ t(x) }}</p><b>Open</b>km/h</template>')).to.deep.equal([
+      'title="Close it"',
+      'Open',
+    ]);
+    const spoken = files
+      .filter((file) => file.endsWith('.vue'))
+      .flatMap((file) => spokenIn(readFileSync(new URL(file, WEB), 'utf8')).map((text) => `${file}: ${text}`));
+    expect(spoken).to.deep.equal([]);
+  });
+
+  it('are all used', () => {
+    const sources = files.filter((file) => !file.startsWith('i18n/') || file === 'i18n/words.ts');
+    const code = sources.map((file) => withoutComments(readFileSync(new URL(file, WEB), 'utf8'))).join('\n');
+    const named = new Set([...code.matchAll(/[\w-]+(?:\.[\w-]+)+|(?<=['`"])[\w-]+(?=['`"])/g)].map(([word]) => word));
+    const begun = new Set([...code.matchAll(/([\w-]+(?:\.[\w-]+)*\.)\$\{/g)].map(([, start]) => start!));
+    const beginnings = new Set([...code.matchAll(/`(\w+)\$\{/g)].map(([, start]) => start!));
+    const endings = new Set([...code.matchAll(/\}([A-Z]\w+)`/g)].map(([, end]) => end!));
+    const isBuilt = (key: string) =>
+      [...begun].some((start) => key.startsWith(start)) ||
+      (!key.includes('.') && [...beginnings].some((start) => key.startsWith(start))) ||
+      [...endings].some((end) => key.endsWith(end));
+    const isUsed = (key: string) => named.has(key) || isBuilt(key);
+    const own = (key: string) => key.replace(new RegExp(`^(${Object.keys(OF_ROOMS).join('|')})\\.`), '');
+    expect([...zh.keys()].map(own).filter((key) => !isUsed(key))).to.deep.equal([]);
+  });
+
   it('exist for every key that is asked for by its full name', () => {
     const missing = files.flatMap((file) => {
       const source = readFileSync(new URL(file, WEB), 'utf8');
@@ -74,6 +102,33 @@ describe('the console’s texts', () => {
     expect(missing).to.deep.equal([]);
   });
 });
+
+interface Node {
+  type: number;
+  content?: string | Node;
+  name?: string;
+  value?: { content: string };
+  props?: Node[];
+  children?: Node[];
+}
+const [TEXT, ATTRIBUTE] = [2, 6];
+const READ_OUT = new Set(['title', 'alt', 'placeholder', 'label', 'aria-label', 'aria-description', 'aria-roledescription']);
+/** Signs that are the same in every language. */
+const SIGNS = new Set(['kW', 'kg', 'km', 'km/h', 'px', 'CSV', 'NDJSON', 'JSON', 'xlsx', 'NOx', 'SCR', 'VIN', 'ID', 'PM']);
+
+/** The words a template says by itself, in whichever script. */
+function spokenIn(source: string): string[] {
+  const { template } = parse(source).descriptor as { template: SFCTemplateBlock | null };
+  const spoken: string[] = [];
+  const isWord = (text: string) => /\p{L}{2,}/u.test(text) && !SIGNS.has(text.trim());
+  (function walk(node: Node) {
+    if (node.type === TEXT && typeof node.content === 'string' && isWord(node.content)) spoken.push(node.content.trim());
+    for (const { type, name = '', value } of node.props ?? [])
+      if (type === ATTRIBUTE && READ_OUT.has(name) && isWord(value?.content ?? '')) spoken.push(`${name}="${value!.content}"`);
+    node.children?.forEach(walk);
+  })((template?.ast ?? { type: 0 }) as unknown as Node);
+  return spoken;
+}
 
 /** A source without its comments, and without the plate's own word for "none" as devices send it. */
 function withoutComments(source: string): string {

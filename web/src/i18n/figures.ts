@@ -126,9 +126,7 @@ const zh = {
   earlier: '更早',
   laterOn: '更晚',
   noTelemetry: '该时段没有车载终端数据',
-  distance: '里程',
   back: '返回列表',
-  ureaLink: '尿素使用曲线',
   tank: '尿素箱 {n} L',
 };
 
@@ -259,9 +257,7 @@ const en: typeof zh = {
   earlier: 'Earlier',
   laterOn: 'Later',
   noTelemetry: 'The terminal sent nothing in this period',
-  distance: 'Distance',
   back: 'Back to the list',
-  ureaLink: 'Urea over time',
   tank: 'tank {n} L',
 };
 

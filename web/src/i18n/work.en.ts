@@ -73,7 +73,6 @@ export const workEn = {
   othersDid: '{who}: {step} ({at})',
   kept: 'What you wrote is still here.',
   still: '{step} all the same',
-  nowState: 'Now',
   noLonger: 'Its state no longer allows this: {step}.',
   failed: 'Not done: {detail}',
   readFailed: 'The alert could not be read. Try again.',

@@ -73,7 +73,6 @@ export const workZh = {
   othersDid: '{who} {step}（{at}）',
   kept: '您填写的内容还在。',
   still: '仍然{step}',
-  nowState: '现为',
   noLonger: '当前状态已不能{step}。',
   failed: '没有完成：{detail}',
   readFailed: '告警读取失败，请重试。',
