@@ -4,9 +4,10 @@ import { civilDate, formatInstant } from '../../../devices/contract/instant.ts';
 import type { Clock } from '../../clock.ts';
 import { createLoop } from '../../live/loop.ts';
 import type { Logger } from '../../log.ts';
+import type { BlockDoc } from '../../store/evidence-blocks.ts';
 import type { Lease } from '../../store/lease.ts';
 import { rootOfPeaks, type Peaks } from './merkle.ts';
-import { hashesIn, nextBlocks, peakBlocks, type Tip } from './seal.ts';
+import { hashesIn, MAX_LEAVES, nextBlocks, peakBlocks, type Sealable, type Tip } from './seal.ts';
 import { createGathering, type Gathered, type GatheringDeps } from './to-seal.ts';
 
 export interface SealerDeps extends GatheringDeps {
@@ -54,14 +55,27 @@ export function createSealer(deps: SealerDeps) {
     if (gathered.leaves.length > 0) {
       const from = (tip ??= await readTip());
       tip = undefined;
-      await turnOver();
-      const next = nextBlocks(from, gathered.leaves, clock.now());
+      const next = await blocksOf(from, gathered.leaves);
       if (!(await blocks.append(next.blocks))) return true;
       tip = next.tip;
       say(next.blocks.at(-1)!.at, next.tip);
     }
     await settle(gathered);
     return gathered.more;
+  }
+
+  /** The next blocks, block by block: gates go in between. */
+  async function blocksOf(from: Tip, leaves: readonly Sealable[]): Promise<{ blocks: BlockDoc[]; tip: Tip }> {
+    const now = clock.now();
+    const made: BlockDoc[] = [];
+    let end = from;
+    for (let i = 0; i < leaves.length; i += MAX_LEAVES) {
+      await turnOver();
+      const next = nextBlocks(end, leaves.slice(i, i + MAX_LEAVES), now);
+      made.push(...next.blocks);
+      end = next.tip;
+    }
+    return { blocks: made, tip: end };
   }
 
   async function settle({ sealed, findings: docs, learned }: Gathered): Promise<void> {

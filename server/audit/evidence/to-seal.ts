@@ -34,12 +34,20 @@ export interface Gathered {
 }
 
 const BATCHES = 20;
-const FINDINGS = 1000;
+const FINDINGS = 400;
 /** No further batch is begun beyond so many leaves. */
-const LEAVES = 20_000;
+const LEAVES = 5_000;
 /** Between pauses; some 30 µs each. */
 const AT_ONCE = 20;
 const MAX_KNOWN = 200_000;
+
+/** Lets others go first, now and then. */
+function createPause(): () => Promise<void> {
+  let n = 0;
+  return async () => {
+    if (++n % AT_ONCE === 0) await turnOver();
+  };
+}
 
 /** Gathers what waits to be sealed and is in no block yet. */
 export function createGathering(deps: GatheringDeps) {
@@ -52,15 +60,19 @@ export function createGathering(deps: GatheringDeps) {
     const hashes: Buffer[] = [];
     const facts = new Set<FactName>();
     const gates: string[] = [];
+    const pause = createPause();
     for await (const doc of observations.toSealOf(_id)) {
       hashes.push(hashOfLeaf(observationLeaf(doc, bytesOf(doc))));
-      if (hashes.length % AT_ONCE === 0) await turnOver();
+      await pause();
       for (const name of factsOfMessage(doc.facts)) facts.add(name);
       if (doc.kind === 'gate') gates.push(doc._id);
     }
     const messages = hashes.length;
     for (let i = 0; i < gates.length; i += 200)
-      for (const decision of await decisions.byIds(gates.slice(i, i + 200))) hashes.push(hashOfLeaf(decisionLeaf(decision)));
+      for (const decision of await decisions.byIds(gates.slice(i, i + 200))) {
+        hashes.push(hashOfLeaf(decisionLeaf(decision)));
+        await pause();
+      }
     return { hashes, messages, facts: [...facts] };
   }
 
@@ -97,13 +109,20 @@ export function createGathering(deps: GatheringDeps) {
     for (const batch of waiting) {
       if (leaves.length > LEAVES) break;
       const { hashes, messages, facts } = await ofBatch(batch);
-      for (const hash of hashes) if (!there.has(hash.toString('hex'))) leaves.push({ hash, batch: batch._id });
+      for (const hash of hashes)
+        if (there.size === 0 || !there.has(hash.toString('hex'))) leaves.push({ hash, batch: batch._id });
+      await turnOver();
       for (const name of facts) if (!known.has(name)) names.add(name);
       sealed.push({ id: batch._id, messages });
     }
     const docs = await findings.toSeal(FINDINGS);
-    const states = docs.map((doc) => findingLeaf(doc) as ['finding', string, string, string]);
-    for (const doc of docs) for (const name of factsOfFinding(doc)) if (!known.has(name)) names.add(name);
+    const pause = createPause();
+    const states: ['finding', string, string, string][] = [];
+    for (const doc of docs) {
+      states.push(findingLeaf(doc) as (typeof states)[number]);
+      for (const name of factsOfFinding(doc)) if (!known.has(name)) names.add(name);
+      await pause();
+    }
     const last = await lastSealed([...states.map(([, id]) => `finding/${id}`), ...names]);
     for (const leaf of states) {
       const [, id, status, sha256] = leaf;
@@ -115,6 +134,7 @@ export function createGathering(deps: GatheringDeps) {
       deps,
     );
     for (const [of, text] of texts) {
+      await pause();
       const sha256 = digestOf(text);
       const [kind, ...rest] = of.split('/') as ['fact' | 'policy', ...string[]];
       if (last.get(of) !== sha256) leaves.push({ hash: hashOfLeaf([kind, rest.join('/'), sha256]), item: { of, sha256 } });
