@@ -65,8 +65,8 @@ export function createIntake(deps: IntakeDeps) {
       },
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
     });
-  const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 5, parallel: 3 }, true);
-  const others = lane('others', { size: 500, linger: 50, parallel: 3 }, false);
+  const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 8, parallel: 3 }, true);
+  const others = lane('others', { size: 500, linger: 150, parallel: 3 }, false);
   const statuses = createLane<{ doc: DeviceStatusDoc; kept?: true; acknowledge(): void }>({
     name: 'status',
     size: 500,

@@ -21,7 +21,7 @@ export interface SealerDeps extends GatheringDeps {
 /** Whoever is so late (real time) with the insert of a message has lost its connection long ago. */
 const LOOK_AGAIN_MS = 15 * 60_000;
 const LOOKS_AT_ONCE = 200;
-const REST_MS = 20;
+const REST_MS = 50;
 
 export type Sealer = ReturnType<typeof createSealer>;
 

@@ -34,9 +34,9 @@ export interface Gathered {
 }
 
 const BATCHES = 20;
-const FINDINGS = 400;
+const FINDINGS = 200;
 /** No further batch is begun beyond so many leaves. */
-const LEAVES = 5_000;
+const LEAVES = 2_000;
 /** Between pauses; some 30 µs each. */
 const AT_ONCE = 20;
 const MAX_KNOWN = 200_000;
