@@ -66,7 +66,7 @@ export function createIntake(deps: IntakeDeps) {
       onError: (error, items) => log.warn({ event: 'batch-failed', lane: name, items, error: String(error) }, 'batch not stored'),
     });
   const gates = lane('gates', { size: 200, linger: 0, lingerBusy: 12, parallel: 2 }, true);
-  const others = lane('others', { size: 500, linger: 150, parallel: 3 }, false);
+  const others = lane('others', { size: 1000, linger: 150, parallel: 3 }, false);
   const statuses = createLane<{ doc: DeviceStatusDoc; kept?: true; acknowledge(): void }>({
     name: 'status',
     size: 500,
