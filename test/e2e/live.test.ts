@@ -182,6 +182,7 @@ describe('the live path', function () {
 
   it('lets an enterprise answer at its own gate, and take no step', async () => {
     const page = await enter('zhao', { size: PHONE });
+    await page.locator('nav a[href="/"]:visible').click();
     await rowOf(page, '晋H·55555').locator('button').click();
     await page.locator('[data-test=comment] textarea, textarea[data-test=comment]').fill('车辆已劝返，正在联系车队换车');
     expect(await page.locator('[data-test=acknowledge], [data-test=close]').count()).to.equal(0);

@@ -325,6 +325,13 @@ export const officeEn = {
     action: 'Action',
     target: 'What',
     detail: 'Detail',
+    members: {
+      accepted: 'accepted', unchanged: 'unchanged', rejected: 'rejected', role: 'role', name: 'name', policy: 'policy', from: 'from', to: 'to',
+      reason: 'reason', rev: 'revision', changes: 'changes', draftedBy: 'drafted by', outcome: 'outcome', manifest: 'manifest', files: 'files',
+      devices: 'devices', password: 'password', disabled: 'disabled', counties: 'counties', enterpriseId: 'enterprise', language: 'language',
+      basis: 'basis', cleanTransport: 'clean transport', month: 'month', revision: 'revision', validFrom: 'valid from', version: 'version',
+      displayName: 'name', unit: 'unit',
+    },
     actions: {
       'sign-in': 'Signed in', 'sign-in-refused': 'Sign-in refused', 'registry-import': 'Imported into the registry', 'user-created': 'Made a user', 'user-changed': 'Changed a user', 'token-created': 'Made a token',
       'token-removed': 'Deleted a token', 'policy-drafted': 'Drafted a policy', 'policy-changed': 'Changed a draft', 'policy-deleted': 'Deleted a draft', 'policy-activated': 'Activated a policy',

@@ -317,6 +317,12 @@ export const officeZh = {
     action: '操作',
     target: '对象',
     detail: '详情',
+    members: {
+      accepted: '接受', unchanged: '未变', rejected: '拒绝', role: '角色', name: '名称', policy: '政策', from: '自', to: '至', reason: '原因', rev: '修订',
+      changes: '改动', draftedBy: '起草人', outcome: '结论', manifest: '清单摘要', files: '文件', devices: '设备', password: '密码', disabled: '停用',
+      counties: '县（市、区）', enterpriseId: '企业', language: '语言', basis: '依据', cleanTransport: '清洁运输', month: '月份', revision: '版次',
+      validFrom: '生效', version: '版本', displayName: '姓名', unit: '单位',
+    },
     actions: {
       'sign-in': '登录', 'sign-in-refused': '登录被拒', 'registry-import': '导入登记', 'user-created': '新建用户', 'user-changed': '修改用户', 'token-created': '新建令牌',
       'token-removed': '删除令牌', 'policy-drafted': '起草政策', 'policy-changed': '修改政策草案', 'policy-deleted': '删除政策草案', 'policy-activated': '启用政策',
