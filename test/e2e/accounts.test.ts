@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { breaches } from '../support/axe.ts';
 import { DESK, openConsole, PHONE, signIn, startBrowser, type ConsolePage } from '../support/browser.ts';
 import { buildConsole } from '../support/console-build.ts';
 import { startPlatformProcess, type PlatformProcess } from '../support/platform.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PASSWORD = 'a long enough one';
 const SECRET = 'secret-of-a-device-of-this-test';
 const NOW = '2023-05-15T10:00:00+08:00';
@@ -99,19 +97,6 @@ describe('the pages of freight', function () {
     await signIn(one.page, user, PASSWORD);
     return one.page;
   }
-  async function accessible(page: Page): Promise<void> {
-    await page.evaluate(AXE);
-    const found = await page.evaluate(async () => {
-      interface Found {
-        violations: { id: string; impact: string; nodes: { html: string }[] }[];
-      }
-      const { violations } = await (globalThis as unknown as { axe: { run(): Promise<Found> } }).axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
-    expect(found).to.deep.equal([]);
-  }
 
   for (const size of [DESK, PHONE]) {
     it(`lead from the month's table to a figure, its rows, an old revision and the report, ${size.width} px wide`, async () => {
@@ -121,11 +106,9 @@ describe('the pages of freight', function () {
       expect(await page.locator('[data-enterprise=E1]').innerText())
         .to.include('57.53%')
         .and.to.include('未达标');
-      await accessible(page);
       await page.locator('[data-enterprise=E1] a[href^="/enterprises/E1?"]').click();
       await page.locator('canvas').first().waitFor();
       expect(await page.locator('[data-test=gap]').innerText()).to.include('22.47');
-      await accessible(page);
 
       await page.locator('[data-figure="tonnes.total"]').click();
       const sum = page.locator('[data-test=adds-up]');
@@ -137,7 +120,6 @@ describe('the pages of freight', function () {
         .nth(1)
         .click({ position: { x: 6, y: 6 } });
       await page.locator('[data-test=panel]').waitFor();
-      await accessible(page);
       await page.locator('[data-test=close-panel]').click();
       await page.locator('[data-test=back]').click();
 
@@ -152,7 +134,6 @@ describe('the pages of freight', function () {
 
       await page.locator('[data-test=to-report]').click();
       await page.locator('[data-test=report][data-ready=true]').waitFor();
-      await accessible(page);
     });
   }
 
@@ -175,7 +156,7 @@ describe('the pages of freight', function () {
     await page.locator('[data-test=form-submit]').click();
     expect(await page.locator('[data-test=trouble]').innerText()).to.include('理由');
     await page.locator('[data-test=reason]').fill('核查比例低于 80%，已现场核实');
-    await accessible(page);
+    expect(await breaches(page)).to.deep.equal([]);
     await page.locator('[data-test=form-submit]').click();
     const decided = page.locator('[data-test=decision]');
     await decided.locator('text=已现场核实').waitFor();
@@ -189,7 +170,6 @@ describe('the pages of freight', function () {
     await forced.waitFor();
     expect(await forced.locator('[data-test=read]').innerText()).to.equal('晋H·B0004');
     expect(await page.locator('[data-row]').nth(0).innerText()).to.include('进 · 在厂 30 分');
-    await accessible(page);
     await forced.locator('[data-test=row-photos]').click();
     expect(await page.locator('[data-test=panel]').innerText()).to.include('领导要求');
     await page.locator('[data-test=close-panel]').click();
@@ -204,20 +184,17 @@ describe('the pages of freight', function () {
     await page.locator('[data-test=ledger-in-plant]').click();
     await page.locator('[data-row]', { hasText: '已配对' }).waitFor();
     expect(new URL(page.url()).searchParams.get('enterprise')).to.equal('E1');
-    await accessible(page);
   });
 
   it('lead from a machine that was refused to its row in the ledger', async () => {
     const page = await enter('/machinery');
     await page.locator('[data-row=JH-2]').waitFor();
-    await accessible(page);
     await page.locator('[data-test=machinery-declarations]').click();
     await page.locator('[data-row]', { hasText: '和平街工地' }).waitFor();
     await page.locator('[data-test=machinery-findings]').click();
     await page.locator('[data-row]', { hasText: '国二' }).click();
     await page.locator('[data-test=panel] a[href^="/ledgers/machinery"]').click();
     expect(await page.locator('[data-test=panel]').innerText()).to.include('JH-2');
-    await accessible(page);
   });
 
   it('show an enterprise its own account and ledgers, and nobody else’s', async () => {

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { breaches } from '../support/axe.ts';
 import { DESK, openConsole, PHONE, signIn, startBrowser, type ConsolePage } from '../support/browser.ts';
 import { buildConsole } from '../support/console-build.ts';
 import { startPlatformProcess, type PlatformProcess } from '../support/platform.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PASSWORD = 'a long enough one';
 const SECRET = 'secret-of-a-device-of-this-test';
 const GATE = 'gate/G1';
@@ -52,19 +50,6 @@ describe('responses and zones in the console', function () {
     await signIn(one.page, user, PASSWORD);
     await one.page.locator('[data-test=line].up').waitFor({ state: 'attached' });
     return one.page;
-  }
-  async function serious(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
-    return page.evaluate(async () => {
-      interface Found {
-        violations: { id: string; impact: string; nodes: { html: string }[] }[];
-      }
-      const axe = (globalThis as unknown as { axe: { run(): Promise<Found> } }).axe;
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
   }
 
   before(async () => {
@@ -121,7 +106,7 @@ describe('responses and zones in the console', function () {
       /停运国四及以下重型货车（含燃气）[^]*1 家企业 · 登记车辆 1 辆/,
     );
     expect(await bureau.locator('[data-enterprise=E1]').innerText()).to.match(/滹沱物流\s+定襄\s+60\s+是\s+达标\s+橙色/);
-    expect(await serious(bureau)).to.deep.equal([]);
+    expect(await breaches(bureau)).to.deep.equal([]);
     expect(await band(police).count()).to.equal(0);
     const sentence = await publish(bureau, '忻气应急〔2021〕12号');
     expect(sentence).to.match(/^发布后立即（约 12-10 10:\d\d），忻府、定襄、原平实施橙色应急响应，至 12-12 24:00；1 家企业/);
@@ -132,7 +117,6 @@ describe('responses and zones in the console', function () {
     expect(await band(police).innerText()).to.match(/橙色应急响应\s+忻府 定襄 原平\s+至 12-12 24:00/);
     expect(await arrives()).to.deep.equal({ decision: 'refuse', rules: ['peak-shift'] });
     await bureau.locator('[data-state=running]').waitFor();
-    expect(await serious(bureau)).to.deep.equal([]);
   });
 
   it('are lifted from a phone, and the truck is admitted again', async () => {
@@ -140,7 +124,6 @@ describe('responses and zones in the console', function () {
     await phone.locator('[data-test=deed-lift]').click();
     await phone.locator('[data-figure=freed] b', { hasText: '1' }).waitFor();
     expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true);
-    expect(await serious(phone)).to.deep.equal([]);
     expect(await publish(phone, '忻气应急〔2021〕13号')).to.include('解除橙色应急响应');
     await band(police).waitFor({ state: 'detached', timeout: 5_000 });
     expect((await arrives()).decision).to.equal('admit');
@@ -167,7 +150,7 @@ describe('responses and zones in the console', function () {
     await bureau.mouse.up();
     await bureau.locator('[data-test=edge-2][aria-pressed=false]').waitFor();
     expect(await bureau.locator('.zone-edge.out').count()).to.equal(2); // on the map, and in the legend
-    expect(await serious(bureau)).to.deep.equal([]);
+    expect(await breaches(bureau)).to.deep.equal([]);
     const cells = await bureau.locator('tr[data-vertex] input').all();
     const table = await Promise.all(cells.map((cell) => cell.inputValue()));
     await bureau.locator('[data-test=save-zone]').click();
@@ -177,7 +160,6 @@ describe('responses and zones in the console', function () {
     const [zone] = (await call<{ items: { polygon: { coordinates: number[][][] }; edges: object[] }[] }>('GET', '/registry/zones')).body.items;
     expect(zone!.edges).to.deep.equal([{ index: 2, included: false }]);
     expect(zone!.polygon.coordinates[0]!.slice(0, 5).flat().map(String)).to.deep.equal(table);
-    expect(await serious(bureau)).to.deep.equal([]);
   }); // prettier-ignore
 
   it('let a zone be changed by keyboard alone, and tell when edges cross', async () => {

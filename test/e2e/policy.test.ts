@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { breaches } from '../support/axe.ts';
 import { DESK, openConsole, PHONE, signIn, startBrowser, type ConsolePage } from '../support/browser.ts';
 import { buildConsole } from '../support/console-build.ts';
 import { startPlatformProcess, type PlatformProcess } from '../support/platform.ts';
 import { until } from '../support/until.ts';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PASSWORD = 'a long enough one';
 const SECRET = 'secret-of-a-device-of-this-test';
 const NOW = '2021-11-15T10:00:00+08:00';
@@ -89,23 +87,9 @@ describe('the policy in the console', function () {
   }
   const field = (page: Page, path: string) => page.locator(`[data-field="${path}"]`);
   const text = (page: Page, selector: string) => page.locator(selector).first().innerText();
-  async function serious(page: Page): Promise<string[]> {
-    await page.evaluate(AXE);
-    return page.evaluate(async () => {
-      interface Found {
-        violations: { id: string; impact: string; nodes: { html: string }[] }[];
-      }
-      const axe = (globalThis as unknown as { axe: { run(): Promise<Found> } }).axe;
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
-  }
 
   it('is drafted as a copy; what is wrong is told at its field; what differs in words', async () => {
     await go(li, '/policies', '[data-row=xinzhou-2021]');
-    expect(await serious(li)).to.deep.equal([]);
     await li.locator('[data-test=draft]').click();
     await li.locator('input[name=version]').fill('stricter 2');
     await li.locator('[data-test=form-submit]').click();
@@ -125,7 +109,7 @@ describe('the policy in the console', function () {
     expect(await field(li, 'account.minPercent').locator('[data-test=wrong]').innerText()).to.equal('应为数字');
     expect(await freight.locator('input').getAttribute('aria-invalid')).to.equal('true');
     expect(await li.locator('[data-test=misfits] li').count()).to.equal(3);
-    expect(await serious(li)).to.deep.equal([]);
+    expect(await breaches(li)).to.deep.equal([]);
 
     await freight.locator('input').fill('１,000,000');
     await field(li, 'rules.reading-validity.speedKmh').locator('input').first().fill('5');
@@ -145,7 +129,6 @@ describe('the policy in the console', function () {
     );
     const [file] = await Promise.all([li.waitForEvent('download'), li.locator('[data-test=download]').click()]);
     expect(JSON.parse(await readFile(await file.path(), 'utf8'))).to.include({ version: 'stricter' });
-    expect(await serious(li)).to.deep.equal([]);
   });
 
   it('is tried on a past period, with what would have been refused, row by row', async () => {
@@ -162,7 +145,6 @@ describe('the policy in the console', function () {
     expect(await text(li, '[data-code=below-stage]')).to.match(/低于要求排放阶段\s+2\s+0/);
     expect(await text(li, '[data-enterprise=E1]')).to.match(/滹沱钢铁\s+2\s+0\s+0\s+31.5/);
     expect(await text(li, '[data-test=not-judged]')).to.include('销售禁令');
-    expect(await serious(li)).to.deep.equal([]);
 
     await li.locator('[data-change=admit-refuse]').click();
     await li.locator('[data-test=count]', { hasText: '共 2 条' }).waitFor();
@@ -215,7 +197,7 @@ describe('the policy in the console', function () {
     await wang.locator('[data-test=activate-from]').fill(civil(Date.parse(NOW) - 60_000));
     await wang.locator('[data-test=form-submit]').click();
     expect(await text(wang, '[data-test=trouble]')).to.include('已过');
-    expect(await serious(wang)).to.deep.equal([]);
+    expect(await breaches(wang)).to.deep.equal([]);
     await wang.locator('[data-test=activate-from]').fill(civil((await platformNow()) + 15 * 60_000));
     await wang.locator('[data-test=form-submit]').click();
     await wang.locator('[data-test=policy-state]', { hasText: '待生效' }).waitFor();
@@ -240,7 +222,6 @@ describe('the policy in the console', function () {
     expect(await shen.locator('[data-test=copy], [data-test=what-if], [data-test=activate]').count()).to.equal(0);
     const overflow = await shen.evaluate<number>(`document.querySelector('[data-test=policy]').scrollWidth - innerWidth`);
     expect(overflow).to.be.at.most(0);
-    expect(await serious(shen)).to.deep.equal([]);
   });
 
   it('does not touch the past; a re-judge does, warned of first', async () => {
@@ -250,12 +231,11 @@ describe('the policy in the console', function () {
     await li.locator('input[name=reason]').fill('登记信息更正');
     await li.locator('[data-test=form-submit]').click();
     expect(await text(li, '[data-test=trouble]')).to.include('改动已有的判定');
-    expect(await serious(li)).to.deep.equal([]);
+    expect(await breaches(li)).to.deep.equal([]);
     await li.locator('[data-test=understood]').check();
     await li.locator('[data-test=form-submit]').click();
     await li.locator('[data-test=re-judge-result]').waitFor({ timeout: 60_000 });
     expect(await text(li, '[data-change=admit-refuse]')).to.equal('1');
-    expect(await serious(li)).to.deep.equal([]);
     await li.locator('[data-code=below-stage] a').click();
     await li.locator('[data-test=count]', { hasText: '共 1 条' }).waitFor();
   });

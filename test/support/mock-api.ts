@@ -35,10 +35,12 @@ export interface MockApi {
   /** Cuts every live line and refuses new ones until `lineUp`. */
   lineDown(): void;
   lineUp(): void;
+  /** How many live lines stand, as far as the server has noticed. */
+  lines(): number;
   /** Tells every line that it cannot be replayed. */
   resync(): void;
   gates(news: Record<string, unknown>[]): void;
-  /** Requests so far, as `METHOD path`. */
+  /** Requests so far, as `METHOD path`; a live line as `live`. */
   calls: string[];
   close(): Promise<void>;
 }
@@ -48,6 +50,8 @@ export interface MockOptions {
   /** Alerts at the start; default the shared set. */
   alerts?: Alert[];
   user?: Partial<User>;
+  /** How soon the server notices that a client is away; default as Socket.IO has it. */
+  ping?: { pingInterval: number; pingTimeout: number };
 }
 
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url));
@@ -190,12 +194,13 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
   app.use((_req, res) => res.sendFile(`${DIST}index.html`));
 
   const http: HttpServer = createServer(app);
-  const io = new Server(http, { perMessageDeflate: false, transports: ['websocket', 'polling'] });
+  const io = new Server(http, { perMessageDeflate: false, transports: ['websocket', 'polling'], ...options.ping });
   const live = io.of('/live');
   live.use((socket, next) =>
     refuse || !sessions.has(cookieOf(socket.request.headers.cookie)) ? next(new Error('refused')) : next(),
   );
   live.on('connection', (socket) => {
+    calls.push('live');
     const after = (socket.handshake.auth as { after?: number }).after;
     socket.emit('hello', { log: 'mock', seq, user });
     socket.emit('gates', {
@@ -265,6 +270,7 @@ export async function startMockApi(options: MockOptions = {}): Promise<MockApi> 
     lineUp() {
       refuse = false;
     },
+    lines: () => live.sockets.size,
     resync: () => void live.emit('resync', { seq }),
     gates: (news) => void live.emit('gates', { items: news }),
     async close() {
