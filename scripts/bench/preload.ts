@@ -1,4 +1,4 @@
-import { MongoClient, type Document } from 'mongodb';
+import { MongoClient, type Document, type IndexDescription } from 'mongodb';
 import { DAY } from '../../devices/contract/instant.ts';
 import { skeletonOf } from '../../server/recognition/skeleton.ts';
 
@@ -47,6 +47,9 @@ export async function preload(o: {
       await vehicles.insertMany(docs, { ordered: false, writeConcern: { w: 1 } });
     }
     const source = client.db(o.like).collection('observations');
+    // The indexes grow with what comes, as in a store that has been in use: built afterwards their pages would be packed, and split again.
+    const indexes = (await source.listIndexes().toArray()).filter(({ name }) => name !== '_id_');
+    await db.collection('observations').createIndexes(indexes.map(({ v: _v, ns: _ns, ...index }) => index as IndexDescription));
     const each = await source.countDocuments();
     for (let copy = 1; copy * each <= o.observations; copy++) {
       const back = (31 + copy) * DAY;
