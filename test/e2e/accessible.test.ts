@@ -31,7 +31,7 @@ const ALSO = new Set([
  * enterprise and as the police in their rooms; some in the dark and on a phone.
  */
 describe('every page of the console', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let platform: PlatformProcess;
   let browser: Browser;
   let filled: Filled;
@@ -72,7 +72,7 @@ describe('every page of the console', function () {
     return addresses;
   }
 
-  /** Until the page has its heading, loads nothing more and stands still. @returns what was still missing after ten seconds */
+  /** Until the page has its heading, loads nothing more and stands still. @returns what was still missing after half a minute */
   async function unsettled(page: Page): Promise<string[]> {
     let missing: string[] = [];
     const look = async () => {
@@ -83,7 +83,7 @@ describe('every page of the console', function () {
       ]`);
       return missing.length === 0;
     };
-    await until(look).catch(() => undefined);
+    await until(look, 30_000).catch(() => undefined);
     return missing;
   }
 
