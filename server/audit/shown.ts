@@ -1,6 +1,7 @@
 import { formatInstant } from '../../devices/contract/instant.ts';
 import { alertId } from '../alerts/evolve.ts';
 import type { AuditDoc } from '../store/audit-log.ts';
+import { partsOfKey } from '../store/observations.ts';
 import type { DeadLetterDoc, DecisionDoc, FindingDoc, ObservationDoc } from '../store/types.ts';
 
 /** Stored documents as HTTP shows them. */
@@ -10,8 +11,8 @@ const time = (date: Date) => formatInstant(date.getTime());
 
 /** `<kind>/<deviceId>/<id>` by its parts. */
 export function observationKey(ref: string): { kind: string; device: string; id: string } {
-  const [kind = '', device = '', ...id] = ref.split('/');
-  return { kind, device, id: id.join('/') };
+  const { kind, deviceId, id } = partsOfKey(ref);
+  return { kind, device: deviceId, id };
 }
 
 export function shownObservation(doc: ObservationDoc): Shown {

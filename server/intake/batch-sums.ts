@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { factsOfMessage, type FactName } from '../audit/evidence/facts.ts';
 import { decisionLeaf, hashOfLeaf, observationLeaf } from '../audit/evidence/leaves.ts';
+import { createPause } from '../pause.ts';
 import type { BatchSums, DecisionDoc, ObservationDoc } from '../store/types.ts';
 import { bytesOf } from './restore.ts';
 
@@ -20,8 +21,9 @@ export function createBatchSummer() {
     const sums: BatchSums = { leaves: [], messages: stored.length, facts: [] };
     if (stored.length === 0) return sums;
     await turn();
-    for (const [i, doc] of stored.entries()) {
-      if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    const pause = createPause(AT_ONCE);
+    for (const doc of stored) {
+      await pause();
       sums.leaves.push(hashOfLeaf(observationLeaf(doc, bytesOf(doc))));
       for (const name of factsOfMessage(doc.facts)) {
         if (told.has(name)) continue;

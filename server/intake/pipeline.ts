@@ -1,7 +1,7 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { sameContent } from '../../devices/contract/same-content.ts';
 import type { TimeBounds } from '../../devices/contract/decode.ts';
 import type { RejectCode } from '../../devices/contract/kinds.ts';
+import { createPause } from '../pause.ts';
 import { inForce } from '../registry/in-force.ts';
 import type { DeadLetterStore } from '../store/dead-letters.ts';
 import type { DecisionDoc, ObservationDoc } from '../store/types.ts';
@@ -130,8 +130,9 @@ export function createPipeline(deps: PipelineDeps) {
     const devices = await registry.devices(keys);
     const admitted: Admitted[] = [];
     const refusals: Refusal[] = [];
-    for (const [i, incoming] of incomings.entries()) {
-      if (i % AT_ONCE === AT_ONCE - 1) await turn();
+    const pause = createPause(AT_ONCE);
+    for (const incoming of incomings) {
+      await pause();
       const versions = devices.get(`${incoming.kind}/${incoming.deviceId}`) ?? [];
       const now = inForce(versions, incoming.receivedAt, Infinity)?.facts;
       const result = admit(incoming, now, deps.bounds);

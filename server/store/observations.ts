@@ -168,7 +168,7 @@ export type SightingDoc = Pick<ObservationDoc, '_id' | 'kind' | 'deviceId' | 'id
 };
 
 /** A message's key is `<kind>/<device>/<id>`; only the id may itself hold a slash. */
-function partsOfKey(key: string): Pick<ObservationDoc, 'kind' | 'deviceId' | 'id'> {
+export function partsOfKey(key: string): Pick<ObservationDoc, 'kind' | 'deviceId' | 'id'> {
   const [kind, deviceId, ...id] = key.split('/') as [ObservationDoc['kind'], string, ...string[]];
   return { kind, deviceId, id: id.join('/') };
 }

@@ -11,7 +11,7 @@ export interface Watched {
 }
 
 export interface ChangeFeed {
-  /** Calls `onChange` with the changed document's `_id` for every such change, until closed. */
+  /** Calls `onChange` with the changed document's `_id` for every such change, and what others watch in the collection, until closed. */
   watch(what: Watched, onChange: (id: unknown) => void): { close(): Promise<void> };
 }
 
@@ -52,8 +52,7 @@ function createFeed(db: Db, log: Logger): ChangeFeed {
   function open(): void {
     void close();
     if (watchers.size === 0) return;
-    const asked = new Map([...watchers.values()].map(({ what }) => [what.collection, what.changes]));
-    const some = [...asked].map(([coll, changes]) => ({ 'ns.coll': coll, ...changes }));
+    const some = [...watchers.values()].map(({ what }) => ({ 'ns.coll': what.collection, ...what.changes }));
     const opened = db.watch([{ $match: { $or: some } }, { $project: { _id: 1, operationType: 1, ns: 1, documentKey: 1 } }]);
     stream = opened;
     opened.on('change', tell);

@@ -4,7 +4,7 @@ import { createChain } from '../../server/audit/evidence/chain.ts';
 import { decisionLeaf, findingLeaf, hashOfLeaf, observationLeaf, type Leaf } from '../../server/audit/evidence/leaves.ts';
 import { digestOf, policyText, versionText } from '../../server/audit/evidence/documents.ts';
 import type { EvidenceRecords } from '../../server/audit/evidence/records.ts';
-import { nextBlocks, type Sealable, type Tip } from '../../server/audit/evidence/seal.ts';
+import { nextBlock, type Sealable, type Tip } from '../../server/audit/evidence/seal.ts';
 import { AppError } from '../../server/errors.ts';
 import { xinzhou2021 } from '../../server/policy/xinzhou-2021.ts';
 import type { VersionDoc } from '../../server/registry/types.ts';
@@ -71,8 +71,8 @@ function chainOf(own: Sealable[]) {
   const blocks = [];
   let tip: Tip = { size: 0, peaks: [] };
   for (const part of [others(0, 3), [...others(3, 2), ...own.slice(0, 3), ...others(5, 4)], own.slice(3), others(9, 1)]) {
-    const next = nextBlocks(tip, part, AT.getTime());
-    blocks.push(...next.blocks);
+    const next = nextBlock(tip, part, AT.getTime());
+    blocks.push(next.block);
     tip = next.tip;
   }
   return createChain(blocksInMemory(blocks));

@@ -32,32 +32,24 @@ export function headerOf({ _id, at, count, root, previous }: BlockShown): BlockH
   return { number: _id, at: formatInstant(at.getTime()), count, root, previous };
 }
 
-/** The next blocks of the chain that hold these leaves, and its end after them. */
-export function nextBlocks(tip: Tip, leaves: readonly Sealable[], at: number): { blocks: BlockDoc[]; tip: Tip } {
-  const blocks: BlockDoc[] = [];
-  let { size, peaks } = tip;
-  for (let from = 0; from < leaves.length; from += MAX_LEAVES) {
-    const part = leaves.slice(from, from + MAX_LEAVES);
-    let own: Peaks = [];
-    for (const { hash } of part) own = grown(own, hash).peaks;
-    const batches = [...new Set(part.flatMap(({ batch }) => batch ?? []))];
-    const items = part.flatMap(({ item }) => item ?? []);
-    const block = {
-      _id: size + 1,
-      at: new Date(at),
-      count: part.length,
-      root: rootOfPeaks(own).toString('hex'),
-      previous: rootOfPeaks(peaks).toString('hex'),
-      leaves: new Binary(Buffer.concat(part.map(({ hash }) => hash))),
-      ...(batches.length > 0 && { batches }),
-      ...(items.length > 0 && { items }),
-    };
-    const { peaks: after, completed } = grown(peaks, hashOfBlock(headerOf({ ...block, nodes: new Binary() })));
-    blocks.push({ ...block, nodes: new Binary(Buffer.concat(completed)) });
-    peaks = after;
-    size += 1;
-  }
-  return { blocks, tip: { size, peaks } };
+/** The next block of the chain, of so many leaves at most (`MAX_LEAVES`), and its end after it. */
+export function nextBlock({ size, peaks }: Tip, leaves: readonly Sealable[], at: number): { block: BlockDoc; tip: Tip } {
+  let own: Peaks = [];
+  for (const { hash } of leaves) own = grown(own, hash).peaks;
+  const batches = [...new Set(leaves.flatMap(({ batch }) => batch ?? []))];
+  const items = leaves.flatMap(({ item }) => item ?? []);
+  const block = {
+    _id: size + 1,
+    at: new Date(at),
+    count: leaves.length,
+    root: rootOfPeaks(own).toString('hex'),
+    previous: rootOfPeaks(peaks).toString('hex'),
+    leaves: new Binary(Buffer.concat(leaves.map(({ hash }) => hash))),
+    ...(batches.length > 0 && { batches }),
+    ...(items.length > 0 && { items }),
+  };
+  const { peaks: after, completed } = grown(peaks, hashOfBlock(headerOf({ ...block, nodes: new Binary() })));
+  return { block: { ...block, nodes: new Binary(Buffer.concat(completed)) }, tip: { size: size + 1, peaks: after } };
 }
 
 /** In which blocks (number) the peaks of a tree of so many blocks are the largest subtree that ends there. */

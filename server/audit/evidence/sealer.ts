@@ -7,7 +7,7 @@ import type { Logger } from '../../log.ts';
 import type { BlockDoc } from '../../store/evidence-blocks.ts';
 import type { Lease } from '../../store/lease.ts';
 import { rootOfPeaks, type Peaks } from './merkle.ts';
-import { hashesIn, MAX_LEAVES, nextBlocks, peakBlocks, type Sealable, type Tip } from './seal.ts';
+import { hashesIn, MAX_LEAVES, nextBlock, peakBlocks, type Sealable, type Tip } from './seal.ts';
 import { createGathering, type Gathered, type GatheringDeps } from './to-seal.ts';
 
 export interface SealerDeps extends GatheringDeps {
@@ -71,8 +71,8 @@ export function createSealer(deps: SealerDeps) {
     let end = from;
     for (let i = 0; i < leaves.length; i += MAX_LEAVES) {
       await turnOver();
-      const next = nextBlocks(end, leaves.slice(i, i + MAX_LEAVES), now);
-      made.push(...next.blocks);
+      const next = nextBlock(end, leaves.slice(i, i + MAX_LEAVES), now);
+      made.push(next.block);
       end = next.tip;
     }
     return { blocks: made, tip: end };

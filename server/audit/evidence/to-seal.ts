@@ -1,4 +1,5 @@
 import { setImmediate as turnOver } from 'node:timers/promises';
+import { createPause } from '../../pause.ts';
 import { bytesOf } from '../../intake/restore.ts';
 import type { BatchStore } from '../../store/batches.ts';
 import type { DecisionStore } from '../../store/decisions.ts';
@@ -41,14 +42,6 @@ const LEAVES = 2_000;
 const AT_ONCE = 20;
 const MAX_KNOWN = 200_000;
 
-/** Lets others go first, now and then. */
-function createPause(): () => Promise<void> {
-  let n = 0;
-  return async () => {
-    if (++n % AT_ONCE === 0) await turnOver();
-  };
-}
-
 /** Gathers what waits to be sealed and is in no block yet. */
 export function createGathering(deps: GatheringDeps) {
   const { blocks, batches, observations, decisions, findings } = deps;
@@ -60,7 +53,7 @@ export function createGathering(deps: GatheringDeps) {
     const hashes: Buffer[] = [];
     const facts = new Set<FactName>();
     const gates: string[] = [];
-    const pause = createPause();
+    const pause = createPause(AT_ONCE);
     for await (const doc of observations.toSealOf(_id)) {
       hashes.push(hashOfLeaf(observationLeaf(doc, bytesOf(doc))));
       await pause();
@@ -116,7 +109,7 @@ export function createGathering(deps: GatheringDeps) {
       sealed.push({ id: batch._id, messages });
     }
     const docs = await findings.toSeal(FINDINGS);
-    const pause = createPause();
+    const pause = createPause(AT_ONCE);
     const states: ['finding', string, string, string][] = [];
     for (const doc of docs) {
       states.push(findingLeaf(doc) as (typeof states)[number]);

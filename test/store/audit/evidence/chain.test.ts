@@ -9,7 +9,7 @@ import {
   type Leaf,
 } from '../../../../server/audit/evidence/leaves.ts';
 import { isConsistent, rootFrom } from '../../../../server/audit/evidence/merkle.ts';
-import { hashesIn, nextBlocks, peakBlocks } from '../../../../server/audit/evidence/seal.ts';
+import { hashesIn, nextBlock, peakBlocks } from '../../../../server/audit/evidence/seal.ts';
 import { bytesOf } from '../../../../server/intake/restore.ts';
 import type { BlockDoc } from '../../../../server/store/evidence-blocks.ts';
 import type { DecisionDoc, FindingDoc, ObservationDoc } from '../../../../server/store/types.ts';
@@ -168,7 +168,7 @@ describe('The chain of evidence', function () {
           );
           const peaks = peakBlocks(size).map((p) => ({ size: p.size, root: nodes.get(p.block)![Math.log2(p.size)]! }));
           const part = leaves.slice(0, leaves.length >> 1).map((hash) => ({ hash, batch: first!.batches![0]! }));
-          await blocks.append(nextBlocks({ size, peaks }, part, t.clock.now()).blocks);
+          await blocks.append([nextBlock({ size, peaks }, part, t.clock.now()).block]);
           throw new Error('killed');
         },
       },
