@@ -1,5 +1,4 @@
 import { onBeforeUnmount, ref, shallowRef } from 'vue';
-import { ApiError } from '../api/client.ts';
 import { readWhole } from '../api/lists.ts';
 import type { PhotoRow } from '../api/enterprise.ts';
 import { plateText } from '../format/plate.ts';
@@ -26,7 +25,7 @@ export const shortDigest = (sha256: string): string => sha256.slice(0, 12);
  */
 export function useAdding(rows: () => readonly PhotoRow[], added: (sha256: string) => void) {
   const { t } = useEnterpriseText();
-  const { t: word, imageRole } = useWords();
+  const { failure, imageRole } = useWords();
   const prefs = usePrefs();
   const outcomes = shallowRef<Outcome[]>([]);
   const busy = ref('');
@@ -72,7 +71,7 @@ export function useAdding(rows: () => readonly PhotoRow[], added: (sha256: strin
       say(true, t(wanted && found.row.id !== wanted.id ? 'photos.elsewhere' : 'photos.added', where));
     } catch (error) {
       if (stop.signal.aborted) return;
-      const detail = error instanceof ApiError && error.status !== 0 ? error.message : word('errors.unreachable');
+      const detail = failure(error);
       say(false, t('photos.failed', { name, detail }));
     }
   }

@@ -1,5 +1,4 @@
 import { computed, onBeforeUnmount, ref, shallowRef, watch } from 'vue';
-import { ApiError } from '../api/client.ts';
 import { enterprise as api, type DeclarationChecked } from '../api/enterprise.ts';
 import type { ImportAnswer } from '../api/lists.ts';
 import { useWords } from '../i18n/words.ts';
@@ -21,7 +20,7 @@ export const MOST_ROWS = 200;
  */
 export function useDeclaring(first: Omit<DraftRow, 'key' | 'registrationCode'>) {
   const { t } = useEnterpriseText();
-  const { t: word } = useWords();
+  const { failure } = useWords();
   const prefs = usePrefs();
   let keys = 0;
   const fresh = (more: Partial<DraftRow> = {}): DraftRow => ({ key: keys++, registrationCode: '', ...first, ...more });
@@ -57,13 +56,11 @@ export function useDeclaring(first: Omit<DraftRow, 'key' | 'registrationCode'>) 
       trouble.value = '';
     } catch (error) {
       if (mine.signal.aborted) return;
-      trouble.value = t('declarations.checkFailed', { detail: wordsOf(error) });
+      trouble.value = t('declarations.checkFailed', { detail: failure(error) });
     } finally {
       if (mine === stop) checking.value = false;
     }
   }
-  const wordsOf = (error: unknown) =>
-    error instanceof ApiError && error.status !== 0 ? error.message : word('errors.unreachable');
 
   watch(
     rows,
@@ -112,7 +109,7 @@ export function useDeclaring(first: Omit<DraftRow, 'key' | 'registrationCode'>) 
       if (rows.value.length === 0) rows.value = [fresh()];
       return answer;
     } catch (error) {
-      trouble.value = t('declarations.sendFailed', { detail: wordsOf(error) });
+      trouble.value = t('declarations.sendFailed', { detail: failure(error) });
       return undefined;
     } finally {
       busy.value = false;

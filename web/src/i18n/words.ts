@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 import { USE_NATURES, vehicleTypeName } from '../../../devices/contract/codes.ts';
+import { ApiError } from '../api/client.ts';
 import { withdrawnKey } from '../format/withdrawn.ts';
 
 /** Words for the platform's own codes, which may be newer than this console: what has no text is shown as it is. */
@@ -43,6 +44,8 @@ export function useWords() {
       if (stage === 'D') return t('stage.electric');
       return te(`stageDigits.${stage}`) ? t('stage.n', { n: t(`stageDigits.${stage}`) }) : stage;
     },
+    /** What a request ended with: the platform's own sentence, or that it cannot be reached. */
+    failure: (error: unknown) => (error instanceof ApiError && error.status !== 0 ? error.message : t('errors.unreachable')),
     /** The sentence of a reason or basis in the reader's language. */
     either: (text: { zh?: string; en?: string }) => (locale.value === 'en' ? (text.en ?? text.zh) : (text.zh ?? text.en)) ?? '',
   };

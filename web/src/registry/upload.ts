@@ -42,9 +42,14 @@ export function upload(
   return send(path, body, { type, language }, onSent, signal);
 }
 
-/** Puts rows into a collection; the answer names by number, from 1, those that are not taken. @throws ApiError */
-export function putRows(collection: string, rows: readonly object[], language: string): Promise<ImportAnswer> {
+/** Puts rows into a collection, or tries them; the answer names by number, from 1, those that are not taken. @throws ApiError */
+export function putRows(
+  collection: string,
+  rows: readonly object[],
+  language: string,
+  { dryRun = false } = {},
+): Promise<ImportAnswer> {
   const body = new Blob(rows.map((row) => `${JSON.stringify(row)}\n`));
-  const options = { format: 'ndjson', dryRun: false, language } as const;
+  const options = { format: 'ndjson', dryRun, language } as const;
   return upload(collection, body, options, () => undefined, new AbortController().signal);
 }
