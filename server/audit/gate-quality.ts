@@ -21,6 +21,13 @@ type OfRows = Pick<GateQuality, 'rows' | 'photos' | 'pairing' | 'cargo' | 'quali
 /** How long what was added up of an account is kept, of real time: the account itself never changes. */
 const KEPT_MS = 10 * 60_000;
 
+/** What a tally asks beside rows: a gate's transmission is told apart from them. */
+const besideRows = ({ limits, figures }: Account) => ({
+  refused: 0,
+  transmission: { gates: 0, heardMinutes: 0, expectedMinutes: 0 },
+  limits: { ...limits, qualityPercent: figures.quality.limit },
+});
+
 /**
  * The data quality of an account gate by gate: what its rows lack, added up as the account does, so that the gates add up to it; and the
  * transmission of each gate by civil day, as of now.
@@ -28,7 +35,8 @@ const KEPT_MS = 10 * 60_000;
 export function createGateQuality(deps: GateQualityDeps) {
   const added = createFigureCache<Map<string, OfRows>>({ restMs: KEPT_MS, most: 100 });
 
-  async function ofRows({ enterprise, month, asOf, limits, figures }: Account): Promise<Map<string, OfRows>> {
+  async function ofRows(account: Account): Promise<Map<string, OfRows>> {
+    const { enterprise, month, asOf } = account;
     const tallies = new Map<string, ReturnType<typeof createTally>>();
     for await (const passages of passagesOf(enterprise, month, parseInstant(asOf), deps)) {
       for (const { row } of passages) {
@@ -39,11 +47,9 @@ export function createGateQuality(deps: GateQualityDeps) {
       }
       await breathe();
     }
-    const none = { gates: 0, heardMinutes: 0, expectedMinutes: 0 };
-    const beside = { refused: 0, transmission: none, limits: { ...limits, qualityPercent: figures.quality.limit } };
     return new Map(
       [...tallies].map(([gate, tally]) => {
-        const { rows, photos, pairing, cargo, quality } = tally.figures(beside);
+        const { rows, photos, pairing, cargo, quality } = tally.figures(besideRows(account));
         return [gate, { rows: rows.road, photos, pairing, cargo, quality }];
       }),
     );
@@ -71,11 +77,7 @@ export function createGateQuality(deps: GateQualityDeps) {
       ]);
       const gates = [...new Set([...(own.get(enterprise) ?? []).map((key) => key.slice('gate/'.length)), ...rows.keys()])].sort();
       const days = await heard(gates, month, deps.clock.now());
-      const empty = createTally().figures({
-        refused: 0,
-        transmission: { gates: 0, heardMinutes: 0, expectedMinutes: 0 },
-        limits: { ...account.limits, qualityPercent: account.figures.quality.limit },
-      });
+      const empty = createTally().figures(besideRows(account));
       return gates.map((gate) => {
         const ofDays = days.get(gate)!;
         const sum = (of: 'heardMinutes' | 'expectedMinutes') => ofDays.reduce((n, day) => n + day[of], 0);
