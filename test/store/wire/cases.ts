@@ -121,8 +121,10 @@ async function hold(wire: Wire, wanted: PlatformExpectation, sent: Sent[], heard
       async () => (await wire.store.db.collection('device_status').countDocuments({ kind, deviceId, online: true })) === 1,
       WITHIN_MS,
     );
-  if (wanted.stored !== undefined)
-    expect(await wire.observations.countDocuments({ _id: key as never })).equal(wanted.stored ? 1 : 0);
+  const stored = () => wire.observations.countDocuments({ _id: key as never });
+  // A broker of its own acknowledges before the platform has stored anything: a refusal of others may be heard first.
+  if (wanted.stored) await until(async () => (await stored()) > 0, WITHIN_MS);
+  if (wanted.stored !== undefined) expect(await stored()).equal(wanted.stored ? 1 : 0);
   if (wanted.storedAtMost !== undefined) expect(await count()).at.most(wanted.storedAtMost);
   if (wanted.rejectedCount !== undefined) {
     const told = heard('rejected');
