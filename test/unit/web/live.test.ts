@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Alert, LiveItem } from '../../../web/src/api/types.ts';
-import { MOST_ALERTS, NOTHING, onAlerts, onHello, onRead, onResync, type LiveState } from '../../../web/src/live/reduce.ts';
+import { AlertBook, MOST_ALERTS, type Change } from '../../../web/src/live/book.ts';
 
 function alert(id: string, rev: number, change: Partial<Alert> = {}): Alert {
   return {
@@ -23,119 +23,137 @@ function alert(id: string, rev: number, change: Partial<Alert> = {}): Alert {
 }
 const item = (seq: number, a: Alert, kind: 'opened' | 'changed' = 'changed'): LiveItem => ({ seq, kind, alert: a });
 const gone = (seq: number, id: string, rev: number): LiveItem => ({ seq, kind: 'removed', alert: { id, rev, seq } });
-const started = (seq = 100): LiveState => onHello(NOTHING, { log: 'L', seq }).state;
-const revOf = (state: LiveState, id: string) => state.alerts.get(id)?.rev;
+const revOf = (book: AlertBook, id: string) => book.alerts.get(id)?.rev;
+function started(seq = 100, ...rows: Alert[]): AlertBook {
+  const book = new AlertBook();
+  book.hello({ log: 'L', seq });
+  book.read(rows);
+  return book;
+}
+/** Changes in short: id, revision before and after. */
+const told = (changes: readonly Change[]) =>
+  changes.map(({ before, after }) => `${(before ?? after)!.id} ${before?.rev ?? '-'}→${after?.rev ?? '-'}`);
 
 describe('what the console knows of alerts', () => {
   it('starts from the first hello and asks for the lists', () => {
-    const { state, means } = onHello(NOTHING, { log: 'L', seq: 100 });
-    expect(means).to.equal('start');
-    expect(state).to.include({ log: 'L', upTo: 100 });
+    const book = new AlertBook();
+    expect(book.hello({ log: 'L', seq: 100 })).to.equal('start');
+    expect(book).to.include({ log: 'L', upTo: 100 });
   });
 
   it('goes on after an absence of the same log', () => {
-    expect(onHello(started(100), { log: 'L', seq: 160 }).means).to.equal('go-on');
+    expect(started(100).hello({ log: 'L', seq: 160 })).to.equal('go-on');
   });
 
-  it('forgets everything when the log is another one, or its own number lies in the future', () => {
-    const shown = onRead(started(), [alert('a', 3)]);
-    for (const hello of [
-      { log: 'M', seq: 500 },
-      { log: 'L', seq: 99 },
-    ]) {
-      const { state, means } = onHello(shown, hello);
-      expect(means).to.equal('resync');
-      expect(state.alerts.size).to.equal(0);
-      expect(state).to.include({ log: hello.log, upTo: hello.seq });
-    }
-  });
-
-  it('takes items in order and tells which alerts were not known before', () => {
-    const first = onAlerts(started(), {
-      upTo: 102,
-      items: [item(101, alert('a', 1), 'opened'), item(102, alert('b', 1), 'opened')],
+  for (const hello of [
+    { log: 'M', seq: 500 },
+    { log: 'L', seq: 99 },
+  ])
+    it(`forgets everything when it had ${hello.log === 'M' ? 'another log' : 'a number of the future'}`, () => {
+      const book = started(100, alert('a', 3, { severity: 'critical' }));
+      expect(book.hello(hello)).to.equal('resync');
+      expect(book.alerts.size).to.equal(0);
+      expect(book).to.include({ log: hello.log, upTo: hello.seq, criticalOpen: 0 });
     });
-    expect(first.fresh.map((a) => a.id)).to.deep.equal(['a', 'b']);
-    const second = onAlerts(first.state, { upTo: 103, items: [item(103, alert('a', 2, { state: 'acknowledged' }))] });
-    expect(second.fresh).to.deep.equal([]);
-    expect(second.state.alerts.get('a')?.state).to.equal('acknowledged');
-    expect(second.state.upTo).to.equal(103);
+
+  it('takes items in order and tells what each alert was and is', () => {
+    const book = started();
+    const opened = { upTo: 102, items: [item(101, alert('a', 1), 'opened'), item(102, alert('b', 1), 'opened')] };
+    expect(told(book.take(opened))).to.deep.equal(['a -→1', 'b -→1']);
+    expect(
+      told(book.take({ upTo: 104, items: [item(103, alert('a', 2)), item(104, alert('a', 3, { state: 'acknowledged' }))] })),
+    ).to.deep.equal(['a 1→3']);
+    expect(book.alerts.get('a')?.state).to.equal('acknowledged');
+    expect(book.upTo).to.equal(104);
+  });
+
+  it('says nothing of an alert that came and went in one batch', () => {
+    expect(started().take({ upTo: 102, items: [item(101, alert('a', 1)), gone(102, 'a', 2)] })).to.deep.equal([]);
   });
 
   it('drops an item whose rev is not newer than what is shown', () => {
-    const read = onRead(started(), [alert('a', 5, { state: 'closed' })]);
-    const { state } = onAlerts(read, { upTo: 101, items: [item(101, alert('a', 5)), item(101, alert('a', 4))] });
-    expect(state.alerts.get('a')?.state).to.equal('closed');
+    const book = started(100, alert('a', 5, { state: 'closed' }));
+    expect(book.take({ upTo: 101, items: [item(101, alert('a', 5)), item(101, alert('a', 4))] })).to.deep.equal([]);
+    expect(book.alerts.get('a')?.state).to.equal('closed');
   });
 
   it('drops a row read over HTTP that is older than what the line said', () => {
-    const { state } = onAlerts(started(), { upTo: 101, items: [item(101, alert('a', 7))] });
-    expect(revOf(onRead(state, [alert('a', 6)]), 'a')).to.equal(7);
+    const book = started();
+    book.take({ upTo: 101, items: [item(101, alert('a', 7))] });
+    expect(book.read([alert('a', 6)])).to.deep.equal([]);
+    expect(revOf(book, 'a')).to.equal(7);
   });
 
   it('keeps upTo from an empty batch and never goes back', () => {
-    const moved = onAlerts(started(), { upTo: 900, items: [] }).state;
-    expect(moved.upTo).to.equal(900);
-    expect(onAlerts(moved, { upTo: 850, items: [] }).state.upTo).to.equal(900);
+    const book = started();
+    book.take({ upTo: 900, items: [] });
+    book.take({ upTo: 850, items: [] });
+    expect(book.upTo).to.equal(900);
   });
 
   it('lets go of an alert that left the scope, and an older row does not bring it back', () => {
-    const shown = onRead(started(), [alert('a', 2)]);
-    const left = onAlerts(shown, { upTo: 101, items: [gone(101, 'a', 3)] }).state;
-    expect(left.alerts.has('a')).to.equal(false);
-    expect(onRead(left, [alert('a', 2)]).alerts.has('a')).to.equal(false);
-    expect(onRead(left, [alert('a', 4)]).alerts.has('a')).to.equal(true);
+    const book = started(100, alert('a', 2));
+    expect(told(book.take({ upTo: 101, items: [gone(101, 'a', 3)] }))).to.deep.equal(['a 2→-']);
+    expect(book.read([alert('a', 2)])).to.deep.equal([]);
+    expect(told(book.read([alert('a', 4)]))).to.deep.equal(['a -→4']);
   });
 
   it('ignores a removal that is older than what is shown', () => {
-    const shown = onRead(started(), [alert('a', 9)]);
-    expect(onAlerts(shown, { upTo: 101, items: [gone(101, 'a', 3)] }).state.alerts.has('a')).to.equal(true);
+    const book = started(100, alert('a', 9));
+    book.take({ upTo: 101, items: [gone(101, 'a', 3)] });
+    expect(revOf(book, 'a')).to.equal(9);
   });
 
   it('takes an alert back that comes into the scope again', () => {
-    const left = onAlerts(started(), { upTo: 101, items: [gone(101, 'a', 3)] }).state;
-    const back = onAlerts(left, { upTo: 102, items: [item(102, alert('a', 4))] });
-    expect(revOf(back.state, 'a')).to.equal(4);
-    expect(back.fresh.map((a) => a.id)).to.deep.equal(['a']);
+    const book = started();
+    book.take({ upTo: 101, items: [gone(101, 'a', 3)] });
+    expect(told(book.take({ upTo: 102, items: [item(102, alert('a', 4))] }))).to.deep.equal(['a -→4']);
   });
 
   it('forgets what is shown on a resync and stands at its number', () => {
-    const state = onResync(onRead(started(), [alert('a', 2)]), 5_000);
-    expect(state.alerts.size).to.equal(0);
-    expect(state).to.include({ log: 'L', upTo: 5_000 });
+    const book = started(100, alert('a', 2));
+    book.resync(5_000);
+    expect(book.alerts.size).to.equal(0);
+    expect(book).to.include({ log: 'L', upTo: 5_000 });
+  });
+
+  it('counts the critical ones nobody has acknowledged', () => {
+    const grave = (id: string, rev: number, state: Alert['state'] = 'open') => alert(id, rev, { severity: 'critical', state });
+    const book = started(100, grave('a', 1), grave('b', 1), grave('c', 1), alert('d', 1));
+    expect(book.criticalOpen).to.equal(3);
+    book.take({ upTo: 103, items: [item(101, grave('a', 2, 'acknowledged')), item(102, grave('b', 2)), gone(103, 'c', 2)] });
+    expect(book.criticalOpen).to.equal(1);
   });
 
   describe('with very many of them', () => {
     const minute = (n: number) => ({ firstAt: new Date(Date.UTC(2021, 10, 1) + n * 60_000).toISOString() });
     const many = (count: number, state: Alert['state'], from = 0) =>
       Array.from({ length: count }, (_, n) => alert(`${state}-${from + n}`, 1, { ...minute(from + n), state }));
-    const told = (state: LiveState, alerts: Alert[]) =>
-      onAlerts(state, { upTo: 200, items: alerts.map((one, n) => item(101 + n, one)) }).state;
+    const hear = (book: AlertBook, alerts: Alert[]) =>
+      book.take({ upTo: 200, items: alerts.map((one, n) => item(101 + n, one)) });
 
     it('forgets what is done with, the oldest first, and says so', () => {
-      const state = told(started(), [...many(MOST_ALERTS, 'closed'), ...many(1, 'open', -60)]);
-      expect(state.alerts.size).to.equal(MOST_ALERTS / 2);
-      expect(state.alerts.has('closed-0')).to.equal(false);
-      expect(state.alerts.has(`closed-${MOST_ALERTS - 1}`)).to.equal(true);
-      expect(state.alerts.has('open--60'), 'the oldest of all, but to be done').to.equal(true);
-      expect(state.forgotten).to.equal(1);
+      const book = started(100, ...many(1, 'closed', -30));
+      const changes = hear(book, [...many(MOST_ALERTS, 'closed'), ...many(1, 'open', -60)]);
+      expect(book.alerts.size).to.equal(MOST_ALERTS / 2 + 1);
+      expect(book.alerts.has('closed-0')).to.equal(false);
+      expect(book.alerts.has(`closed-${MOST_ALERTS - 1}`)).to.equal(true);
+      expect(book.alerts.has('open--60'), 'the oldest of all, but to be done').to.equal(true);
+      expect(book.forgotten).to.equal(1);
+      expect(told(changes)).to.include('closed--30 1→-');
     });
 
     it('never forgets what is still to be done', () => {
-      const state = told(started(), many(MOST_ALERTS + 10, 'open'));
-      expect(state.alerts.size).to.equal(MOST_ALERTS + 10);
-      expect(state.forgotten).to.equal(0);
+      const book = started();
+      hear(book, many(MOST_ALERTS + 10, 'open'));
+      expect(book.alerts.size).to.equal(MOST_ALERTS + 10);
+      expect(book.forgotten).to.equal(0);
     });
 
     it('keeps all that was read over HTTP while news comes', () => {
-      const read = onRead(started(), many(MOST_ALERTS * 2, 'closed'));
-      expect(told(read, many(MOST_ALERTS, 'withdrawn')).alerts.size).to.equal(MOST_ALERTS * 3);
+      const book = started(100, ...many(MOST_ALERTS * 2, 'closed'));
+      hear(book, many(MOST_ALERTS, 'withdrawn'));
+      expect(book.alerts.size).to.equal(MOST_ALERTS * 3);
     });
-  });
-
-  it('leaves the state it was given as it was', () => {
-    const before = onRead(started(), [alert('a', 1)]);
-    onAlerts(before, { upTo: 101, items: [item(101, alert('a', 2)), gone(101, 'a', 3)] });
-    expect(revOf(before, 'a')).to.equal(1);
   });
 });

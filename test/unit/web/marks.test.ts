@@ -1,12 +1,19 @@
 import { expect } from 'chai';
 import type { Alert } from '../../../web/src/api/types.ts';
-import { marksOf } from '../../../web/src/geo/marks.ts';
+import { marksOf, Spots } from '../../../web/src/geo/marks.ts';
 
 /** A degree is a thousand pixels. */
 const project = (lon: number, lat: number) => ({ x: lon * 1000, y: -lat * 1000 });
 const at = (id: string, lon?: number, lat?: number, more: Partial<Alert> = {}) =>
   ({ id, severity: 'warning', provisional: false, place: lon === undefined ? undefined : { lon, lat }, ...more }) as Alert;
-const told = (alerts: Alert[]) => marksOf(alerts, project, 30).map((mark) => mark.alerts.map(({ id }) => id).join('+'));
+const spotsOf = (alerts: readonly Alert[]) => {
+  const spots = new Spots();
+  spots.show(alerts);
+  return spots;
+};
+const marksAt = (alerts: readonly Alert[]) => marksOf(spotsOf(alerts).all(), project, 30);
+const told = (alerts: readonly Alert[]) =>
+  marksAt(alerts).map(({ spots }) => spots.flatMap((spot) => [...spot.alerts.keys()]).join('+'));
 
 describe('the marks of the map', () => {
   const CASES: [what: string, alerts: Alert[], marks: string[]][] = [
@@ -18,21 +25,17 @@ describe('the marks of the map', () => {
   for (const [what, alerts, marks] of CASES) it(what, () => expect(told(alerts)).to.deep.equal(marks));
 
   it('show the worst, and are quiet only where all may be taken back', () => {
-    const [mark] = marksOf(
-      [
-        at('a', 112, 38, { provisional: true }),
-        at('b', 112, 38, { severity: 'critical' }),
-        at('c', 112, 38, { severity: 'info' }),
-      ],
-      project,
-      30,
-    );
+    const [mark] = marksAt([
+      at('a', 112, 38, { provisional: true }),
+      at('b', 112, 38, { severity: 'critical' }),
+      at('c', 112, 38, { severity: 'info' }),
+    ]);
     expect(mark).to.include({ worst: 'critical', quiet: false });
-    expect(marksOf([at('a', 112, 38, { provisional: true })], project, 30)[0]).to.include({ quiet: true });
+    expect(marksAt([at('a', 112, 38, { provisional: true })])[0]).to.include({ quiet: true });
   });
 
   it('are never more than there is room for, however many alerts there are', () => {
     const alerts = Array.from({ length: 20_000 }, (_, n) => at(`a${n}`, 112 + (n % 141) / 470, 38 + (n % 137) / 457));
-    expect(marksOf(alerts, project, 30).length).to.be.at.most(11 * 11);
+    expect(marksAt(alerts).length).to.be.at.most(11 * 11);
   });
 });

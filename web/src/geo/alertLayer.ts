@@ -1,7 +1,7 @@
 import L from 'leaflet';
 import type { Alert } from '../api/types.ts';
 import { toDraw } from './gcj02.ts';
-import { marksOf, rankOf, type AlertMark } from './marks.ts';
+import { marksOf, rankOf, Spots, type AlertMark } from './marks.ts';
 import { alertMarker, textNode } from './markers.ts';
 
 /** Marks closer than this are one, px. */
@@ -21,24 +21,28 @@ export interface AlertLayerOptions {
  */
 export function createAlertLayer(map: L.Map, { live, text, open }: AlertLayerOptions) {
   const layer = L.layerGroup().addTo(map);
+  const spots = new Spots();
   const drawn = new Map<string, { marker: L.Marker; look: string; mark: AlertMark }>();
 
-  function draw(alerts: readonly Alert[], selected: string | null): void {
+  /** @returns how many have no place on the map */
+  function draw(alerts: readonly Alert[], selected: string | null): number {
     const zoom = map.getZoom();
-    const marks = marksOf(alerts, (lon, lat) => map.project(toDraw(lon, lat), zoom), CELL);
+    spots.show(alerts);
+    const marks = marksOf(spots.all(), (lon, lat) => map.project(toDraw(lon, lat), zoom), CELL);
     const keep = new Set(marks.map(({ key }) => key));
     for (const [key, { marker }] of drawn) {
       if (keep.has(key)) continue;
       marker.remove();
       drawn.delete(key);
     }
-    for (const mark of marks) put(mark, selected !== null && mark.alerts.some((alert) => alert.id === selected));
+    for (const mark of marks) put(mark, selected !== null && mark.spots.some(({ alerts: here }) => here.has(selected)));
+    return spots.placeless;
   }
 
   function put(mark: AlertMark, chosen: boolean): void {
     const words = text(mark);
-    const at = toDraw(mark.places[0]!.lon, mark.places[0]!.lat);
-    const look = JSON.stringify([at, mark.worst, mark.quiet, Math.min(mark.alerts.length, 100), chosen, words]);
+    const at = toDraw(mark.spots[0]!.lon, mark.spots[0]!.lat);
+    const look = JSON.stringify([at, mark.worst, mark.quiet, Math.min(mark.count, 100), chosen, words]);
     const before = drawn.get(mark.key);
     if (before?.look === look) {
       before.mark = mark;
@@ -46,7 +50,7 @@ export function createAlertLayer(map: L.Map, { live, text, open }: AlertLayerOpt
     }
     before?.marker.remove();
     const marker = L.marker(at, {
-      icon: alertMarker(mark.worst, mark.alerts.length, chosen, mark.quiet),
+      icon: alertMarker(mark.worst, mark.count, chosen, mark.quiet),
       interactive: live,
       keyboard: live,
       zIndexOffset: 1000 + rankOf(mark) + (chosen ? 1000 : 0),
@@ -63,11 +67,11 @@ export function createAlertLayer(map: L.Map, { live, text, open }: AlertLayerOpt
   }
 
   /** Several places: the map goes nearer, as long as that tells them apart. */
-  function choose({ places, alerts }: AlertMark): void {
-    if (places.length > 1 && map.getZoom() < map.getMaxZoom()) {
-      const bounds = L.latLngBounds(places.map(({ lon, lat }) => toDraw(lon, lat)));
+  function choose({ spots: here, newest }: AlertMark): void {
+    if (here.length > 1 && map.getZoom() < map.getMaxZoom()) {
+      const bounds = L.latLngBounds(here.map(({ lon, lat }) => toDraw(lon, lat)));
       map.fitBounds(bounds, { padding: [48, 48], animate: !matchMedia('(prefers-reduced-motion: reduce)').matches });
-    } else if (alerts[0]) open(alerts[0].id);
+    } else open(newest.id);
   }
 
   return { draw };

@@ -1,18 +1,20 @@
-import { computed, ref, shallowRef, watch, type Ref } from 'vue';
+import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
 import { api } from '../api/index.ts';
 import type { Alert } from '../api/types.ts';
 import { useLive } from '../stores/live.ts';
+import type { Change } from './book.ts';
 import { asked, matches, momentOf, newestFirst, TO_DO, type AlertFilter } from './filter.ts';
+import { holds, replaced } from './order.ts';
 
 /** Rows of the first page, which is to be there at once, and of those that follow while somebody scrolls. */
 const FIRST_PAGE = 100;
 const FURTHER_PAGE = 500;
-const NONE: ReadonlySet<string> = new Set();
+const NONE: ReadonlyMap<string, Alert> = new Map();
 
 /**
  * The alerts of a filter: pages of the API and the live line, as one list, shown down to the moment the pages reach. While somebody
  * reads further down or points at the list, news waits in `held`, and what no longer fits keeps its place: nothing jumps under the mouse.
- * Made for 100 000 rows: what happens at a piece of news is a few passes over them.
+ * Made for 100 000 rows: news touches the rows it is about, and the list is copied once.
  * @param hold whether news is to wait
  * @param firstPage rows asked for at first
  */
@@ -20,87 +22,105 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>, firs
   const live = useLive();
   /** Where the list goes on: undefined before the first page, null at the end. */
   const next = shallowRef<string | null | undefined>(undefined);
-  /** The moment down to which everything has been read. */
-  const boundary = ref(-Infinity);
   const loading = ref(false);
   const error = shallowRef<unknown>(null);
-  /** News that waits. */
+  const rows = shallowRef<readonly Alert[]>([]);
+  /** News that waits, by id. */
   const waiting = shallowRef(NONE);
-  /** Shown though they no longer fit, while the list is held. */
-  const lingering = shallowRef(NONE);
-  /** Fitting alerts, each with the number of the look at which it was last seen to fit. */
-  const seen = new Map<string, number>();
-  let look = 0;
-  /** The moment down to which everything had been read at the last look. */
-  let edge = Infinity;
+  /** Ids of those that may stand where they no longer belong, while the list is held. */
+  const lingering = new Set<string>();
+  /** Known and fitting, but further down than the pages reach. */
+  let below: readonly Alert[] = [];
+  /** The filter the lists were made by. */
+  let lens = filter.value;
+  /** The moment down to which everything has been read. */
+  let boundary = -Infinity;
   let turn = 0;
+  /** While the list is read anew there is nothing that could jump. */
   let anew = false;
+
+  /** What comes is a page further down, which may begin with the very moment the last one ended with. */
+  let paging = false;
 
   const started = computed(() => next.value !== undefined);
   const more = computed(() => typeof next.value === 'string');
+  const held = computed(() => [...waiting.value.values()]);
 
-  const matching = computed(() => {
-    const rows: Alert[] = [];
-    for (const alert of live.alerts.values()) {
-      if (momentOf(alert) >= boundary.value && matches(alert, filter.value)) rows.push(alert);
-    }
-    // Pages come in this order already, so that sorting is little more than one pass.
-    return rows.sort(newestFirst);
-  });
+  onScopeDispose(live.follow(take));
+  watch(hold, (now) => now || acceptAll());
 
-  watch([matching, hold], () => {
-    // An empty list has nothing that could jump, nor has one that is read anew.
-    if (!hold.value || anew || rows.value.length === 0) acceptAll();
-    else compare();
-  });
-
-  /** What came since the last look waits, but for the rows of a page below it; what left stays. */
-  function compare() {
-    const before = look++;
-    const come: string[] = [];
-    for (const alert of matching.value) {
-      if (!seen.has(alert.id) && momentOf(alert) > edge) come.push(alert.id);
-      seen.set(alert.id, look);
+  /** Puts every alert that changed where it belongs now. */
+  function take(changes: readonly Change[]) {
+    const still = hold.value && !anew && rows.value.length > 0;
+    const shown = { out: [] as Alert[], into: [] as Alert[] };
+    const deep = { out: [] as Alert[], into: [] as Alert[] };
+    const wait = new Map(waiting.value);
+    for (const { before, after } of changes) {
+      const id = (before ?? after)!.id;
+      const fits = after !== undefined && matches(after, lens);
+      const was = before && holds(rows.value, before) ? 'shown' : before && holds(below, before) ? 'deep' : 'neither';
+      if (was === 'shown') shown.out.push(before!);
+      if (was === 'deep') deep.out.push(before!);
+      wait.delete(id);
+      if (was === 'shown' && still && after) {
+        shown.into.push(after);
+        if (!belongs(after)) lingering.add(id);
+      } else if (fits) {
+        if (momentOf(after) < boundary) deep.into.push(after);
+        else if (still && !paging) wait.set(id, after);
+        else shown.into.push(after);
+      }
     }
-    const left: string[] = [];
-    for (const [id, last] of seen) {
-      if (last > before) continue;
-      seen.delete(id);
-      if (!waiting.value.has(id)) left.push(id);
-    }
-    edge = boundary.value;
-    if (come.length > 0) waiting.value = new Set([...waiting.value, ...come]);
-    if (left.length > 0) lingering.value = new Set([...lingering.value, ...left]);
+    rows.value = replaced(rows.value, shown.out, shown.into);
+    below = replaced(below, deep.out, deep.into);
+    if (wait.size > 0 || waiting.value.size > 0) waiting.value = wait;
+    if (rows.value.length === 0) acceptAll();
   }
 
+  const belongs = (alert: Alert) => matches(alert, lens) && momentOf(alert) >= boundary;
+
+  /** Shows what waits and lets go of what no longer belongs. */
   function acceptAll() {
-    look += 1;
-    seen.clear();
-    for (const alert of matching.value) seen.set(alert.id, look);
-    edge = boundary.value;
+    const left = lingering.size === 0 ? [] : rows.value.filter((alert) => lingering.has(alert.id) && !belongs(alert));
+    rows.value = replaced(rows.value, left, held.value);
+    below = replaced(
+      below,
+      [],
+      left.filter((alert) => matches(alert, lens)),
+    );
     waiting.value = NONE;
-    lingering.value = NONE;
+    lingering.clear();
   }
 
-  const rows = computed(() => {
-    const fit = waiting.value.size === 0 ? matching.value : matching.value.filter((alert) => !waiting.value.has(alert.id));
-    if (lingering.value.size === 0) return fit;
-    const shown = new Set(matching.value.map((alert) => alert.id));
-    const stay = [...lingering.value].flatMap((id) => (shown.has(id) ? [] : (live.alerts.get(id) ?? [])));
-    return stay.length === 0 ? fit : [...fit, ...stay].sort(newestFirst);
-  });
-  const held = computed(() => (waiting.value.size === 0 ? [] : matching.value.filter((alert) => waiting.value.has(alert.id))));
+  /** Makes the lists from all that is known. */
+  function rebuild() {
+    lens = filter.value;
+    const fit = [...live.alerts.values()].filter((alert) => matches(alert, lens)).sort(newestFirst);
+    rows.value = fit.filter((alert) => momentOf(alert) >= boundary);
+    below = fit.slice(rows.value.length);
+    waiting.value = NONE;
+    lingering.clear();
+  }
 
-  /** Reads one page into what is known; false when it came too late to matter. */
-  async function readPage(cursor: string | undefined, mine: number): Promise<boolean> {
+  /** Shows all that is known down to a moment further down. */
+  function reachTo(moment: number) {
+    boundary = moment;
+    const risen = below.filter((alert) => momentOf(alert) >= boundary);
+    rows.value = replaced(rows.value, [], risen);
+    below = below.slice(risen.length);
+  }
+
+  /** Reads one page into what is known. @returns the moment it reaches down to; null when it came too late to matter */
+  async function readPage(cursor: string | undefined, mine: number): Promise<number | null> {
     const limit = cursor === undefined ? firstPage : FURTHER_PAGE;
     const page = await api.alerts({ ...asked(filter.value), limit, ...(cursor !== undefined && { cursor }) });
-    if (mine !== turn) return false;
+    if (mine !== turn) return null;
     const last = page.items.at(-1);
+    paging = true;
     live.read(page.items);
+    paging = false;
     next.value = page.next;
-    boundary.value = page.next === null || !last ? -Infinity : Date.parse(last.firstAt);
-    return true;
+    return page.next === null || !last ? -Infinity : Date.parse(last.firstAt);
   }
 
   /** Reads the first page anew. */
@@ -109,9 +129,12 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>, firs
     loading.value = true;
     error.value = null;
     anew = true;
-    acceptAll();
+    rebuild();
     try {
-      if (await readPage(undefined, mine)) acceptAll();
+      const moment = await readPage(undefined, mine);
+      if (moment === null) return;
+      boundary = moment;
+      rebuild();
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {
@@ -128,7 +151,8 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>, firs
     loading.value = true;
     error.value = null;
     try {
-      await readPage(next.value, mine);
+      const moment = await readPage(next.value, mine);
+      if (moment !== null) reachTo(moment);
     } catch (problem) {
       if (mine === turn) error.value = problem;
     } finally {
@@ -137,6 +161,11 @@ export function useAlertPages(filter: Ref<AlertFilter>, hold: Ref<boolean>, firs
   }
 
   watch([() => JSON.stringify(filter.value), () => live.epoch], () => void reload(), { immediate: true });
+  // Where all that was read is done with, there is more to do further down.
+  watch(
+    () => rows.value.length === 0 && more.value && !loading.value && error.value === null,
+    (bare) => bare && void readMore(),
+  );
   // What is to be done is never forgotten; a list of other alerts may have lost rows in the middle.
   watch(
     () => live.forgotten,

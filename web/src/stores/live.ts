@@ -1,24 +1,45 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef } from 'vue';
+import { ref, shallowRef, triggerRef } from 'vue';
 import type { Alert, GateLane, Hello, LiveItem } from '../api/types.ts';
+import { AlertBook, type Change } from '../live/book.ts';
 import { mergeLanes } from '../live/gates.ts';
 import { newsOf } from '../live/notice.ts';
-import { NOTHING, onAlerts, onHello, onRead, onResync, type LiveState } from '../live/reduce.ts';
 
 export type LineState = 'connecting' | 'up' | 'down';
 
-/** What came over the live line and was read beside it. The rules of merging are in `live/reduce.ts`; here they meet the screen. */
+/** What came over the live line and was read beside it. The rules of merging are in `live/book.ts`; here they meet the screen. */
 export const useLive = defineStore('live', () => {
-  const state = shallowRef<LiveState>(NOTHING);
+  let book = new AlertBook();
+  const followers = new Set<(changes: readonly Change[]) => void>();
+  /** The book's own, which changes in place. */
+  const alerts = shallowRef(book.alerts);
+  const upTo = ref<number | null>(null);
+  const log = ref<string | null>(null);
+  const forgotten = ref(0);
+  const criticalOpen = ref(0);
   const lanes = shallowRef<ReadonlyMap<string, GateLane>>(new Map());
   const line = ref<LineState>('connecting');
   const downSince = ref<number | null>(null);
   /** Raised whenever lists must be read (again): at the start, and when the server cannot replay. */
   const epoch = ref(0);
 
+  function show(changes: readonly Change[] | 'all') {
+    ({ upTo: upTo.value, log: log.value, forgotten: forgotten.value, criticalOpen: criticalOpen.value } = book);
+    if (changes.length === 0) return;
+    alerts.value = book.alerts;
+    triggerRef(alerts);
+    if (changes !== 'all') for (const follow of followers) follow(changes);
+  }
+
+  /** Calls when alerts change, one after the other, until the given function is called; where all is void the `epoch` rises instead. */
+  function follow(call: (changes: readonly Change[]) => void): () => void {
+    followers.add(call);
+    return () => void followers.delete(call);
+  }
+
   function hello(word: Hello) {
-    const { state: next, means } = onHello(state.value, word);
-    state.value = next;
+    const means = book.hello(word);
+    show(means === 'resync' ? 'all' : []);
     line.value = 'up';
     downSince.value = null;
     if (means !== 'go-on') epoch.value += 1;
@@ -26,18 +47,19 @@ export const useLive = defineStore('live', () => {
 
   /** @returns the alerts that are news to somebody at a screen */
   function alertsCame(batch: { upTo: number; items: LiveItem[] }): Alert[] {
-    const news = newsOf(batch.items, state.value.alerts);
-    state.value = onAlerts(state.value, batch).state;
+    const news = newsOf(batch.items, book.alerts);
+    show(book.take(batch));
     return news;
   }
 
   function resync(seq: number) {
-    state.value = onResync(state.value, seq);
+    book.resync(seq);
+    show('all');
     epoch.value += 1;
   }
 
   function read(rows: Alert[]) {
-    state.value = onRead(state.value, rows);
+    show(book.read(rows));
   }
 
   function gatesCame(news: GateLane[]) {
@@ -55,24 +77,14 @@ export const useLive = defineStore('live', () => {
   }
 
   function forget() {
-    state.value = NOTHING;
+    book = new AlertBook();
+    show('all');
     lanes.value = new Map();
     line.value = 'connecting';
     downSince.value = null;
   }
 
-  const alerts = computed(() => state.value.alerts);
-  const upTo = computed(() => state.value.upTo);
-  const log = computed(() => state.value.log);
-  const forgotten = computed(() => state.value.forgotten);
-  const criticalOpen = computed(() => {
-    let n = 0;
-    for (const alert of state.value.alerts.values()) if (alert.severity === 'critical' && alert.state === 'open') n += 1;
-    return n;
-  });
-
   return {
-    state,
     alerts,
     upTo,
     log,
@@ -82,6 +94,7 @@ export const useLive = defineStore('live', () => {
     downSince,
     epoch,
     criticalOpen,
+    follow,
     hello,
     alertsCame,
     resync,
