@@ -11,9 +11,9 @@ import { startMongo } from '../test/support/mongo.ts';
 import { startPlatformProcess } from '../test/support/platform.ts';
 
 /**
- * `npm run bench:board`: the alert board over a store of 100 000 alerts to be done, in a real browser. Scrolls to the end as a quick hand
- * does, drags the bar to and fro, and takes a colleague's step while all is loaded; tells frame times, the nodes of the page, pages and
- * how long each was waited for. Exit code 1 where a row is missing, comes twice or the page grew with the list.
+ * `npm run bench:board`: the alert board over a store of 100 000 alerts to be done, in a real browser. Races to the end,
+ * scrolls again at a hand's pace, throws the bar to and fro, and takes a colleague's step while all is loaded; tells frame
+ * times beside those of a page at rest, the nodes of the page, pages and how long each was waited for. Exit code 1 where a row is missing, comes twice or the page grew with the list.
  */
 const options = new Command()
   .name('npm run bench:board --')
@@ -111,9 +111,13 @@ try {
   await signIn(page, 'admin', ADMIN);
   await page.locator('[data-alert]').first().waitFor();
   const whole = await page.evaluate<Ride>(`ride(${options.step}, ${options.alerts})`);
+  const still = await page.evaluate<number[]>('rest(200)');
+  const strolled = await page.evaluate<number[]>('stroll(240, 600)');
   const thrown = await page.evaluate<{ frames: number[]; blank: number }>('drag(100)');
   const busy = await news(page, platform.url);
   const heap = await page.evaluate<number>('performance.memory.usedJSHeapSize');
+  console.log(`nothing happens  ${told(still)}`);
+  console.log(`a hand's pace    ${told(strolled)} (240 px a frame, all read)`);
   console.log(`to the end       ${whole.rows} rows, ${told(whole.frames)}`);
   console.log(`the bar thrown   ${told(thrown.frames)}, ${thrown.blank} without rows`);
   console.log(

@@ -30,6 +30,31 @@ async function ride(step, all) {
   return { frames, nodes, moved, rows: seen.size, places: new Set(seen.values()).size };
 }
 
+/** Frames while nothing happens: what this machine and browser give at best. */
+async function rest(times) {
+  const frames = [];
+  for (let n = 0; n < times; n++) {
+    const began = performance.now();
+    await frame();
+    frames.push(performance.now() - began);
+  }
+  return frames;
+}
+
+/** Scrolls from the top at one pace, through what has been read. */
+async function stroll(step, times) {
+  list().scrollTop = 0;
+  await rest(5);
+  const frames = [];
+  for (let n = 0; n < times; n++) {
+    const began = performance.now();
+    list().scrollTop += step;
+    await frame();
+    frames.push(performance.now() - began);
+  }
+  return frames;
+}
+
 /** Throws the scroll bar to other places, and counts how often no row was there when the next frame was drawn. */
 async function drag(times) {
   const frames = [];
@@ -50,4 +75,4 @@ globalThis.longTasks = [];
 new PerformanceObserver((tasks) => globalThis.longTasks.push(...tasks.getEntries().map((task) => task.duration))).observe({
   type: 'longtask',
 });
-Object.assign(globalThis, { ride, drag });
+Object.assign(globalThis, { ride, rest, stroll, drag });

@@ -1,11 +1,21 @@
 import chromium from '@sparticuz/chromium';
 import { chromium as playwright, type Browser, type Page } from 'playwright-core';
 
+/** In one process a closed page takes the browser along; without web security the policies under test would not be the real ones. */
+const UNWANTED = ['--single-process', '--no-zygote', '--disable-web-security'];
+/** A graphics card played by the processor stops the page for half a second now and then; drawn without one, it does not. */
+const PLAYED_CARD = [
+  '--ignore-gpu-blocklist',
+  '--in-process-gpu',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+];
+
 /** A headless Chromium that needs nothing installed. Wait for selectors, never for a quiet network: the live line is never quiet. */
 export async function startBrowser(): Promise<Browser> {
-  // In one process a closed page takes the browser along; and without web security the policies under test would not be the real ones.
-  const args = chromium.args.filter((arg) => !['--single-process', '--no-zygote', '--disable-web-security'].includes(arg));
-  return playwright.launch({ executablePath: await chromium.executablePath(), args, headless: true });
+  const args = chromium.args.filter((arg) => ![...UNWANTED, ...PLAYED_CARD].includes(arg));
+  return playwright.launch({ executablePath: await chromium.executablePath(), args: [...args, '--disable-gpu'], headless: true });
 }
 
 export const DESK = { width: 1440, height: 900 };
