@@ -158,6 +158,7 @@ describe('the console', () => {
       await row(page, 'a-000').waitFor({ state: 'detached' });
       expect(mock.alerts.get('a-000')).to.include({ state: 'closed' });
       expect(mock.alerts.get('a-000')?.history?.at(-1)).to.include({ step: 'close', note: '已现场核实' });
+      await page.locator('[data-test=step-dialog]').waitFor({ state: 'hidden' });
       await page.keyboard.press('Escape');
       await page.locator('[data-test=drawer]').waitFor({ state: 'detached' });
     });
