@@ -32,7 +32,8 @@ export async function connectStore(uri: string, log: Logger): Promise<Store> {
     autoIndex: false,
     autoCreate: false,
     serverSelectionTimeoutMS: 2_000,
-    connectTimeoutMS: 2_000,
+    // A store that has much to do greets late; giving up sooner would make it greet again and again.
+    connectTimeoutMS: 5_000,
     socketTimeoutMS: 60_000,
     waitQueueTimeoutMS: 5_000,
     heartbeatFrequencyMS: 1_000,
