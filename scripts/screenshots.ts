@@ -86,7 +86,7 @@ const OFFICE: Route[] = [
   { name: 'registry-devices', path: '/registry/devices', ready: LIST },
   { name: 'registry-zones', path: '/registry/zones', ready: LIST },
   { name: 'registry-deliveries', path: '/registry/deliveries', ready: LIST },
-  { name: 'responses', path: '/responses', ready: '[data-county-row]' },
+  { name: 'responses', path: '/responses', ready: '[data-test=responses] .now' },
   { name: 'response-new', path: '/responses/new', ready: '[data-test=county-map][data-ready=true]' },
   { name: 'zones', path: '/zones', ready: '[data-zone]' },
   { name: 'zone-edit', path: '/zones/Z-CENTRE/edit', ready: '[data-test=zone-check]' },
@@ -124,7 +124,7 @@ const ROUTES: Record<string, Route[]> = {
   ],
   e04: [
     { name: 'home', path: '/home', ready: '[data-test=lane]' },
-    { name: 'responses-own', path: '/responses', ready: '[data-county-row]' },
+    { name: 'responses-own', path: '/responses', ready: '[data-test=responses] .now' },
     { name: 'enterprise-own', path: '/enterprises', ready: 'canvas' },
   ],
   police: [{ name: 'duty', path: '/duty', ready: 'main h1' }],

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import ts from 'typescript';
 import { parse, type SFCTemplateBlock } from 'vue/compiler-sfc';
 import { COUNTIES } from '../../../web/src/geo/counties.ts';
 import { accountWords } from '../../../web/src/i18n/accounts.ts';
@@ -36,7 +37,40 @@ const WEB = new URL('../../../web/src/', import.meta.url);
 const files = readdirSync(WEB, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(vue|ts)$/.test(file));
 const HAN = /\p{Script=Han}/u;
 
+/** What an object that a rule writes down names, spread parts included. */
+function namesIn(node: ts.Node): string[] {
+  if (ts.isParenthesizedExpression(node)) return namesIn(node.expression);
+  if (ts.isBinaryExpression(node)) return namesIn(node.right);
+  if (ts.isConditionalExpression(node)) return [...namesIn(node.whenTrue), ...namesIn(node.whenFalse)];
+  if (!ts.isObjectLiteralExpression(node)) return [];
+  return node.properties.flatMap((one) =>
+    ts.isSpreadAssignment(one) ? namesIn(one.expression) : one.name && ts.isIdentifier(one.name) ? [one.name.text] : [],
+  );
+}
+
+/** What a rule calls what it measured, its limits and its facts. */
+function namesOfRule(source: string): string[] {
+  const names: string[] = [];
+  const walk = (node: ts.Node): void => {
+    const named = ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node);
+    if (named && node.initializer && /^(measured|limit|facts)$/.test(node.name.getText()))
+      names.push(...namesIn(node.initializer));
+    ts.forEachChild(node, walk);
+  };
+  walk(ts.createSourceFile('rule.ts', source, ts.ScriptTarget.Latest, true));
+  return names;
+}
+
 describe('the console’s texts', () => {
+  it('name whatever a rule measures, its limits and its facts', () => {
+    const rules = new URL('../../../server/rules/', import.meta.url);
+    const names = readdirSync(rules)
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => namesOfRule(readFileSync(new URL(file, rules), 'utf8')));
+    expect(names.length).to.be.above(100);
+    expect([...new Set(names)].filter((name) => !zh.has(`law.values.${name}`))).to.deep.equal([]);
+  });
+
   it('have the same keys in Chinese and English', () => {
     expect([...english.keys()].filter((key) => !zh.has(key))).to.deep.equal([]);
     expect([...zh.keys()].filter((key) => !english.has(key))).to.deep.equal([]);

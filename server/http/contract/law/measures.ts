@@ -46,6 +46,25 @@ const UNITS: Record<string, string> = {
   hours: 'h',
   localBusinessHours: 'h',
   windowHours: 'h',
+  seconds: 's',
+  kmh: 'km/h',
+  slackSeconds: 's',
+  misreadMinutes: 'min',
+  misreadKm: 'km',
+  minutes: 'min',
+  heardMinutes: 'min',
+  expectedMinutes: 'min',
+  percent: '%',
+  medianSeconds: 's',
+  corridorM: 'm',
+  ureaL: 'L',
+  tankL: 'L',
+  risePoints: '%',
+  filledL: 'L',
+  noxInPpm: 'ppm',
+  noxOutPpm: 'ppm',
+  scrInletC: '°C',
+  torquePercent: '%',
 };
 
 /** The unit of a value's key; empty where it has none. */
@@ -76,6 +95,7 @@ const BOUNDS: Record<string, string> = {
   stageMax: 'stage',
   minStage: 'stage',
   localBusinessHours: 'hoursToLocalBusiness',
+  seconds: 'medianSeconds',
 };
 
 /** Limits under the names of what they bound, where that was measured; one limit may bound the first and the second of two passes. */
