@@ -15,7 +15,7 @@ export const jobsEn: typeof jobsZh = {
   aboutPolicy: 'by {version}',
   period: 'Period',
   state: 'State',
-  asked: 'Asked for',
+  asked: 'Submitted',
   ended: 'Ended',
   by: '{who}, {at}',
   states: {

@@ -106,7 +106,7 @@ export const lawEn = {
     firstRegistered: 'First registered',
     id: 'Id',
     version: 'Registry version',
-    km: 'Distance driven',
+    km: 'Distance',
     reagentMin: 'Lowest level',
     reagentMax: 'Highest level',
     least: 'Least',

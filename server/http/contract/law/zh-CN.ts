@@ -107,7 +107,7 @@ export const lawZh = {
     firstRegistered: '初次登记',
     id: '编号',
     version: '登记版本',
-    km: '行驶里程',
+    km: '距离',
     reagentMin: '最低液位',
     reagentMax: '最高液位',
     least: '下限',
