@@ -55,7 +55,11 @@ export function sendProblem(req: Request, res: Response, error: AppError): void 
 export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const problem = toProblem(error);
-    if (problem.status >= 500) log.error({ err: error, method: req.method }, 'http: a request failed');
+    // Who hung up asks for nothing more; what is known by its code (the store is away) needs no stack.
+    if (problem.status >= 500 && !res.destroyed) {
+      if (error === problem) log.warn({ code: problem.code, err: problem.message, method: req.method }, 'http: a request failed');
+      else log.error({ err: error, method: req.method }, 'http: a request failed');
+    }
     if (res.headersSent) {
       next(error);
       return;
