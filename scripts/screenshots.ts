@@ -201,7 +201,8 @@ function oneOfEach(alerts: Listed[]): Listed[] {
 async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
   const { items } = await ask<{ items: Listed[] }>(page, '/alerts?limit=1000');
   const standing = items.filter((alert) => alert.state !== 'withdrawn');
-  const picked = standing.find((alert) => alert.code === 'below-stage') ?? standing[0];
+  const picked =
+    standing.find(({ code }) => code === 'below-stage') ?? standing.find(({ rule }) => rule === 'peak-shift') ?? standing[0];
   const visit = async (room: string, path: string, ready: string, deed?: () => Promise<void>) => {
     const name = `${room}-${look.name}`;
     if (options.only !== undefined && !name.includes(options.only)) return;

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createAlerts } from './alerts/alerts.ts';
 import { anchoredClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -383,6 +384,8 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     await live.disconnect();
     await closed;
   });
+  // With a broker of its own the platform is ready when it listens to it; one elsewhere may be away for long.
+  for (let waited = 0; broker && !listener.ready() && waited < 2_000; waited += 20) await sleep(20);
   return {
     url: `${tls ? 'https' : 'http'}://${hostInUrl(config.host)}:${port}`,
     mqttUrl: broker ? broker.url : withoutCredentials(config.mqtt.url!),

@@ -51,9 +51,10 @@ export function createSealer(deps: SealerDeps) {
 
   /** Seals some of what waits. @returns whether more may wait */
   async function turn(): Promise<boolean> {
+    // The end of the chain first: a block that another adds while this one looks what is in blocks already takes the place of its own.
+    const from = (tip ??= await readTip());
     const gathered = await gather();
     if (gathered.leaves.length > 0) {
-      const from = (tip ??= await readTip());
       tip = undefined;
       const next = await blocksOf(from, gathered.leaves);
       if (!(await blocks.append(next.blocks))) return true;

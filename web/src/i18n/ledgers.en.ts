@@ -81,7 +81,7 @@ export const ledgersEn: typeof ledgersZh = {
     county: 'County',
     since: 'Registered from',
     sinceDay: 'since {day}',
-    ever: 'ever',
+    ever: 'always',
     site: 'Site',
     from: 'Declared from',
     to: 'Declared to',

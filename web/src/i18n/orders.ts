@@ -466,7 +466,7 @@ const en: typeof zh = {
   edgesText: '{n} edges, {out} of them excluded',
   edgesAll: '{n} edges, all included',
   since: 'In force since',
-  sinceEver: 'ever',
+  sinceEver: 'always',
   editZone: 'Edit',
   history: 'Versions',
   pClasses: {

@@ -41,13 +41,9 @@ export function asked({ state, provisional, ...rest }: AlertFilter): Record<stri
   };
 }
 
-const moments = new WeakMap<Alert, number>();
-
-/** When an alert first was, in ms; worked out once per alert, since lists of 100 000 are put in order by it. */
+/** When an alert first was, in ms. */
 export function momentOf(alert: Alert): number {
-  let at = moments.get(alert);
-  if (at === undefined) moments.set(alert, (at = Date.parse(alert.firstAt)));
-  return at;
+  return Date.parse(alert.firstAt);
 }
 
 /** Newest first by (first moment, id), as the lists of the API are ordered: an alert that grows keeps its place. */

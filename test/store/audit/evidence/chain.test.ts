@@ -138,6 +138,26 @@ describe('The chain of evidence', function () {
     await everythingIsProved();
   });
 
+  it('takes no leaf twice where another writes while one looks what is written already', async () => {
+    await feed(t, day(12));
+    await batchesDone(t);
+    const { findings } = t.core.stores;
+    let looked = 0;
+    const slow = sealerOf(t, {
+      findings: {
+        ...findings,
+        // By now it has asked which messages are in blocks, and was told that none is.
+        async toSeal(most) {
+          if (looked++ === 0) await sealerOf(t).all();
+          return findings.toSeal(most);
+        },
+      },
+    });
+    await slow.all();
+    expect(looked).to.be.greaterThan(1);
+    await everythingIsProved();
+  });
+
   it('goes on after a writer that died between a block and its marks', async () => {
     await feed(t, day(10));
     await batchesDone(t);
