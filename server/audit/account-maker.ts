@@ -190,7 +190,9 @@ export function createAccountMaker(deps: AccountMakerDeps) {
     if (last && differencesBetween((JSON.parse(last.text) as Account).figures, draft.figures).length === 0) return last;
     const shares = new Map((await accounts.lastOf(month)).map((doc) => [doc.enterprise, (JSON.parse(doc.text) as Account).figures.auditShare])); // prettier-ignore
     shares.set(id, draft.figures.auditShare);
-    return store(draft, month, frozen ? 'final' : 'provisional', last, rankBy(shares).get(id));
+    const stands = await store(draft, month, frozen ? 'final' : 'provisional', last, rankBy(shares).get(id));
+    // Another's of an earlier moment took the place: it lacks what came since.
+    return stands && stands.asOf.getTime() < draft.asOf ? refresh(id, month, due) : stands;
   }
 
   async function isEmpty(enterprise: EnterpriseFacts, month: string, asOf: number): Promise<boolean> {

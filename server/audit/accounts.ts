@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import type { Account, AccountLine, AccountMonths } from '../http/contract/accounts.ts';
 import { allInForce } from '../registry/in-force.ts';
 import type { RegistryReader } from '../registry/reader.ts';
+import { accountMark, accountMarks } from '../intake/histories/accounts.ts';
 import type { PolicyBook } from '../intake/policy-book.ts';
 import { basisOf } from '../rules/basis.ts';
 import type { EnterpriseFacts } from '../rules/types.ts';
@@ -62,11 +63,11 @@ export function createAccounts({ accounts, maker, due, registry, policies, clock
     });
   }
 
-  const markOf = (enterprise: string, month: string) => `account/${enterprise}/${month}`;
+  const keyOf = (enterprise: string, month: string) => `${enterprise}/${month}`;
 
   /** Brings an account up that has none yet or waits for it, unless that has just been done. */
   async function upToDate(enterprise: string, month: string, stale: boolean): Promise<void> {
-    const mark = markOf(enterprise, month);
+    const mark = keyOf(enterprise, month);
     const begun = Date.now();
     if (!stale || (rests.get(mark) ?? 0) > begun) return;
     await maker.refresh(enterprise, month);
@@ -75,7 +76,7 @@ export function createAccounts({ accounts, maker, due, registry, policies, clock
   }
 
   async function lastOf(enterprise: string, month: string): Promise<AccountDoc | null> {
-    const [last, waiting] = await Promise.all([accounts.last(enterprise, month), due.waiting([markOf(enterprise, month)])]);
+    const [last, waiting] = await Promise.all([accounts.last(enterprise, month), due.waiting(accountMarks(enterprise, month))]);
     const freezes = last?.state === 'provisional' && clock.now() >= maker.frozenAt(month);
     await upToDate(enterprise, month, !last || waiting.size > 0 || freezes);
     return accounts.last(enterprise, month);
@@ -102,7 +103,10 @@ export function createAccounts({ accounts, maker, due, registry, policies, clock
       const enterprises = await known();
       const seen = [...enterprises.values()].filter((enterprise) => seesPlace(actor, enterprise.county, enterprise.id));
       const begun = Date.now();
-      const [stored, waiting] = await Promise.all([accounts.lastOf(month), due.waiting(seen.map(({ id }) => markOf(id, month)))]);
+      const [stored, waiting] = await Promise.all([
+        accounts.lastOf(month),
+        due.waiting(seen.flatMap(({ id }) => accountMarks(id, month))),
+      ]);
       const before = new Map(stored.map((doc) => [doc.enterprise, doc]));
       const { to: end } = stretchOf(month);
       for (const { id } of seen) {
@@ -110,7 +114,8 @@ export function createAccounts({ accounts, maker, due, registry, policies, clock
         const last = before.get(id);
         const freezes = clock.now() >= maker.frozenAt(month) && last?.state === 'provisional';
         // Whoever has no account and nothing that waits for it, had nothing in that month, or it is long past.
-        if (waiting.has(markOf(id, month)) || freezes || (!last && clock.now() < end)) await upToDate(id, month, true);
+        if (accountMarks(id, month).some((mark) => waiting.has(mark)) || freezes || (!last && clock.now() < end))
+          await upToDate(id, month, true);
       }
       const [docs, previous] = await Promise.all([accounts.lastOf(month), accounts.lastOf(monthsAfter(month, -1))]);
       const earlier = new Map(previous.map((doc) => [doc.enterprise, accountOf(doc)]));
@@ -184,17 +189,11 @@ export function createAccounts({ accounts, maker, due, registry, policies, clock
     async deliveriesChanged(ids: string[]): Promise<void> {
       const versions = await registry.deliveries(ids);
       const now = clock.now();
-      const months = new Map(versions.map(({ facts }) => [markOf(facts.enterpriseId, facts.month), facts]));
-      await due.mark(
-        [...months].map(([id, facts]) => ({
-          id,
-          kind: 'account',
-          about: facts.enterpriseId,
-          from: stretchOf(facts.month).from,
-          dueAt: now,
-        })),
+      const about = new Map(
+        versions.map(({ facts: { enterpriseId, month } }) => [keyOf(enterpriseId, month), { enterpriseId, month }]),
       );
-      for (const id of months.keys()) rests.delete(id);
+      await due.mark([...about.values()].map(({ enterpriseId, month }) => accountMark(enterpriseId, month, { now })));
+      for (const key of about.keys()) rests.delete(key);
     },
   };
 }

@@ -36,8 +36,18 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
       { $set: { ...set, ...toBeSealed() }, ...(Object.keys(unset).length > 0 && { $unset: unset }) },
       { returnDocument: 'after' },
     );
-    if (changed?.alert !== undefined) await alerts.refresh([changed.alert]);
+    if (changed) await tell(changed);
     return changed;
+  }
+
+  /** The alert follows its finding; a repeat tells it again, since the first may have been cut off before it did. */
+  async function tell({ alert }: FindingDoc): Promise<void> {
+    if (alert !== undefined) await alerts.refresh([alert]);
+  }
+
+  async function again(doc: FindingDoc): Promise<Shown> {
+    await tell(doc);
+    return shownFinding(doc);
   }
 
   return {
@@ -55,7 +65,7 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
     ): Promise<Shown> {
       const doc = await find(id, actor);
       const request = requestOf(key, { text, ref });
-      if (isRepeat(doc.dispute, request, actor)) return shownFinding(doc);
+      if (isRepeat(doc.dispute, request, actor)) return again(doc);
       if (doc.device === undefined || !/^(machinery-)?gate\//.test(doc.device))
         throw problem(
           422,
@@ -96,7 +106,7 @@ export function createDisputes({ db, clock, alerts, audit }: DisputesDeps) {
     ): Promise<Shown> {
       const doc = await find(id, actor);
       const request = requestOf(key, { outcome, reason });
-      if (isRepeat(doc.dispute?.answer, request, actor)) return shownFinding(doc);
+      if (isRepeat(doc.dispute?.answer, request, actor)) return again(doc);
       const answer = { outcome, reason, by: actor.username, at: new Date(clock.now()), ...(request && { request }) };
       const set: Partial<FindingDoc> = { dispute: { ...doc.dispute!, answer } };
       if (outcome === 'withdrawn') Object.assign(set, { status: 'withdrawn', withdrawnReason: reason });

@@ -50,8 +50,8 @@ export function createBatchRecords(store: BatchStore, owner: string, instance: s
       failed.push(window.id);
       return;
     }
-    // Late or lost, it only means judging its messages once more.
-    (window.sums ? store.doneWith(window.id, window.sums) : store.done([window.id])).catch(() => undefined);
+    // Late, it means no more than judging its messages once more; where it cannot be written the sweep does it.
+    (window.sums ? store.doneWith(window.id, window.sums) : store.done([window.id])).catch(() => failed.push(window.id));
   }
 
   return {

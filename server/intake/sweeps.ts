@@ -8,7 +8,7 @@ import type { BatchRecords } from './batch-records.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { MOMENTS } from './histories/due.ts';
 import { HISTORIES } from './histories/index.ts';
-import { PERIODIC } from './histories/periodic.ts';
+import { PERIODIC, type Periodic } from './histories/periodic.ts';
 import type { Reconcile } from './reconcile.ts';
 import type { Change } from './settle.ts';
 import type { UreaHours } from './histories/urea.ts';
@@ -200,9 +200,14 @@ export function createSweeps(deps: SweepDeps) {
     return false;
   }
 
-  async function periodic(turn: (typeof PERIODIC)[number]['turn']): Promise<boolean> {
+  async function periodic({ turn, failed }: Periodic): Promise<boolean> {
     await deps.registry.sync();
-    await tell(await turn(deps));
+    try {
+      await tell(await turn(deps));
+    } catch (error) {
+      failed?.(deps);
+      throw error;
+    }
     return false;
   }
 
@@ -214,7 +219,7 @@ export function createSweeps(deps: SweepDeps) {
         loop('due', 1000, dueWork),
         loop('moments', 1000, momentsCome),
         loop('pending', 1000, pending),
-        ...PERIODIC.map(({ name, everyMs, turn }) => loop(name, everyMs, () => periodic(turn))),
+        ...PERIODIC.map((one) => loop(one.name, one.everyMs, () => periodic(one))),
         loop('reconcile', 10_000, async () => {
           await deps.reconcile.turn();
           return false;
@@ -231,7 +236,7 @@ export function createSweeps(deps: SweepDeps) {
       while (await dueWork());
       while (await momentsCome());
       await pending();
-      for (const { turn } of PERIODIC) await periodic(turn);
+      for (const one of PERIODIC) await periodic(one);
     },
     /** Whether what earlier processes of this instance left open has been looked at. */
     settled: () => !first,

@@ -88,12 +88,15 @@ export function dueStore(connection: Connection, collectionName: 'due_work' | 'd
       return found.filter((_, i) => results[i]!.modifiedCount === 1).map((doc) => ({ ...doc, dueAt: until }));
     },
 
-    /** Work done: taken away unless it was marked again meanwhile; then it is due at once. */
+    /**
+     * Work done: taken away unless it was marked again meanwhile; then it is due at once. Whoever was so slow that another took it leaves
+     * it to that one: marks count anew once it was taken away.
+     */
     async finish(docs: DueDoc[], now: number): Promise<void> {
       if (docs.length === 0) return;
       await collection.bulkWrite(
         docs.flatMap((doc) => [
-          { deleteOne: { filter: { _id: doc._id, marks: doc.marks } } },
+          { deleteOne: { filter: { _id: doc._id, marks: doc.marks, dueAt: doc.dueAt } } },
           {
             updateOne: {
               filter: { _id: doc._id, marks: { $gt: doc.marks }, dueAt: { $lte: doc.dueAt } },

@@ -32,9 +32,18 @@ export function forgetAccountMarks(accounting: Accounting): void {
   memories.delete(accounting.due);
 }
 
-/** The mark of an account that is to be brought up. */
-export function accountMark(enterprise: string, month: string, dueAt: number) {
-  return { id: `account/${enterprise}/${month}`, kind: 'account', about: enterprise, from: stretchOf(month).from, dueAt };
+/** The ids of an account's marks: that of the hour, and that of what does not wait for it. */
+export const accountMarks = (enterprise: string, month: string): string[] =>
+  ['', '/now'].map((end) => `account/${enterprise}/${month}${end}`);
+
+/**
+ * The mark of an account that is to be brought up. One that is due now is another than that of the hour: brought up, it takes away its own
+ * mark alone, and what came since the hour began is not forgotten.
+ */
+export function accountMark(enterprise: string, month: string, dueAt: number | { now: number }) {
+  const [hourly, atOnce] = accountMarks(enterprise, month);
+  const parts = { kind: 'account', about: enterprise, from: stretchOf(month).from };
+  return typeof dueAt === 'number' ? { id: hourly!, ...parts, dueAt } : { id: atOnce!, ...parts, dueAt: dueAt.now };
 }
 
 /**
@@ -95,7 +104,7 @@ async function markDay(accounting: Accounting, { clock, registry }: HistoryDeps)
   const [gates, there] = await Promise.all([maker.gatesOf(enterprises, month, now), maker.enterprisesIn(month)]);
   const dueAt = (Math.floor(now / HOUR) + 1) * HOUR;
   await due.mark([
-    ...enterprises.filter((id) => gates.get(id)?.length).map((id) => accountMark(id, month, there.has(id) ? dueAt : now)),
+    ...enterprises.filter((id) => gates.get(id)?.length).map((id) => accountMark(id, month, there.has(id) ? dueAt : { now })),
     ...open.map((m) => ({
       id: `freeze/${m}`,
       kind: 'freeze',

@@ -87,7 +87,10 @@ export async function judgeDarkMoments(docs: DueDoc[], deps: HistoryDeps): Promi
       return { ...mark, id: `${mark.id}/${moment}` };
     }),
   );
-  return changes;
+  if (!docs.some((doc) => doc.leased)) return changes;
+  // Somebody may have died between writing and telling: all of it is told again.
+  const stood = await deps.findings.byIds([...days.values()].map(keyOf));
+  return [...changes, ...stood.map((now) => ({ now }))];
 }
 
 /** Telemetry came for these hours: judges the findings again that stand on its absence. */

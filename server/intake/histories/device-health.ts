@@ -44,6 +44,13 @@ export async function lookAtDevices(deps: HistoryDeps): Promise<Change[]> {
   return [...(await lookAtStates(memory, now, deps)), ...(await lookAtDays(memory, now, deps))];
 }
 
+/** What a look found may not have reached its alerts: the next look tells all of it again. */
+export function tellDevicesAgain(deps: HistoryDeps): void {
+  const memory = memories.get(deps);
+  memory?.days.clear();
+  memory?.told.clear();
+}
+
 /** Notes the whole minutes that went by since the turn before. */
 async function noteMinutes(memory: Memory, now: number, { statuses, clock }: HistoryDeps): Promise<void> {
   const { last } = memory;
@@ -174,7 +181,9 @@ async function write(found: HealthFinding[], { told }: Memory, deps: HistoryDeps
   await deps.findings.insert(docs.filter((d) => !stored.has(d._id)));
   const raised = docs.flatMap((doc) => {
     const seen = stored.get(doc._id);
-    return seen && seen.basisSize < doc.basisSize ? [{ doc: { ...doc, at: seen.at, recordedAt: seen.recordedAt }, seen }] : [];
+    if (!seen || seen.basisSize >= doc.basisSize || seen.dispute?.answer?.outcome === 'withdrawn') return [];
+    const { at, recordedAt: first, disputed, dispute } = seen;
+    return [{ doc: { ...doc, at, recordedAt: first, ...(disputed && { disputed }), ...(dispute && { dispute }) }, seen }];
   });
   await deps.findings.replace(raised);
   if (told.size > MAX_TOLD) told.clear();

@@ -164,6 +164,36 @@ describe('the clean-transport account', function () {
     expect((await last()).revision).to.equal(later.revision);
   });
 
+  it('brought up at once for a delivery, it still takes in at the hour what came before and after', async () => {
+    await feed(t, [load(PLATES.electric, 0, 'in', 40)]);
+    await deliver([delivery('d1', 'rail', 100)]);
+    await t.core.sweeps.now();
+    expect(await t.core.stores.accounts.last('coking-1', MONTH)).to.include({ revision: 1 });
+    await feed(t, [load(PLATES.six, 5, 'in', 30)]);
+    t.clock.set(START + 4 * 24 * HOUR + HOUR);
+    await t.core.sweeps.now();
+    const doc = await t.core.stores.accounts.last('coking-1', MONTH);
+    expect(doc).to.include({ revision: 2 });
+    expect((JSON.parse(doc!.text) as { figures: { rows: object } }).figures.rows).to.deep.include({ road: 2, deliveries: 1 });
+  });
+
+  it('gives way to no revision of an earlier moment that came in between', async () => {
+    await feed(t, [load(PLATES.electric, 0, 'in', 40)]);
+    const { accounts } = t.core.stores;
+    const { insert } = accounts;
+    const now = t.clock.now();
+    accounts.insert = async (doc) => {
+      accounts.insert = insert;
+      // Somebody looked a little earlier, and writes a little sooner.
+      await insert({ ...doc, asOf: new Date(now - 1000), text: doc.text.replaceAll('"road":1', '"road":0') });
+      return insert(doc);
+    };
+    await t.core.accounting.maker.refresh('coking-1', MONTH, { by: now });
+    const last = await accounts.last('coking-1', MONTH);
+    expect(last).to.include({ revision: 2 });
+    expect(last!.asOf.getTime()).to.equal(now);
+  });
+
   it('lists the month with rank and month on month, each reader’s part', async () => {
     t.clock.set('2022-02-05T12:00:00+08:00');
     const inFebruary = (m: Message): Message => ({ ...m, body: { ...m.body, id: `${m.body.id}-f`, at: m.body.at.replace('-01-10', '-02-04') } }); // prettier-ignore

@@ -104,6 +104,23 @@ describe('a dispute', () => {
     expect((await stored()).dispute?.text).to.equal('已维修');
   });
 
+  it('cut off before its alert heard of it, it is told by the repeat', async () => {
+    const dying = createDisputes({
+      db: t.store.db,
+      clock: t.clock,
+      alerts: { refresh: () => Promise.reject(new Error('killed')) },
+      audit: () => Promise.resolve(),
+    });
+    const raise = (by: Disputes) => by.raise(refused, { text: '非本车' }, enterprise, 'key-of-raise');
+    const answer = (by: Disputes) => by.answer(refused, { outcome: 'withdrawn', reason: '号牌误读' }, bureau, 'key-of-answer');
+    expect(await raise(dying).catch((error: Error) => error.message)).to.equal('killed');
+    expect(await raise(disputes)).to.include({ disputed: true });
+    expect(await answer(dying).catch((error: Error) => error.message)).to.equal('killed');
+    expect((await alertOf()).state).to.equal('open');
+    await answer(disputes);
+    expect((await alertOf()).state).to.equal('withdrawn');
+  });
+
   it('is not the police’s to see beyond their counties', async () => {
     expect(
       await codeOf(disputes.answer(refused, { outcome: 'upheld', reason: '理由' }, { ...police, counties: ['140981'] })),

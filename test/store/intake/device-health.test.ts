@@ -85,6 +85,44 @@ describe('the health of devices', function () {
     expect(await found()).to.include.members(['offline gate/g1:2021-11-15 info', 'offline gate/g1:2021-11-16 warning']);
   });
 
+  it('a dispute stays with a finding that becomes a warning; one taken back by its answer does not come again', async () => {
+    const findings = t.store.db.collection('findings');
+    const disputed = { disputed: true, dispute: { text: '停电', by: 'gatekeeper', at: new Date(at('2021-11-16T01:00')) } };
+    const answered = {
+      ...disputed.dispute,
+      answer: { outcome: 'withdrawn', reason: '属实', by: 'bureau', at: new Date(at('2021-11-16T02:00')) },
+    };
+    await listened(minutesFrom(DAY_15, 2 * 1440));
+    for (const id of ['gate/g1', 'checkpoint/c1']) await record(status(id, at('2021-11-15T09:00'), { online: false }));
+    await look(at('2021-11-16T00:10'));
+    await findings.updateOne({ subject: 'gate/g1:2021-11-16' }, { $set: disputed });
+    await findings.updateOne({ subject: 'checkpoint/c1:2021-11-16' }, { $set: { status: 'withdrawn', dispute: answered } });
+    await look(at('2021-11-16T10:00'));
+    expect(await findings.findOne({ subject: 'gate/g1:2021-11-16' })).to.deep.include({ severity: 'warning', ...disputed });
+    expect(await findings.findOne({ subject: 'checkpoint/c1:2021-11-16' })).to.include({ status: 'withdrawn' });
+  });
+
+  it('whose alerts could not be told is told at the next look', async () => {
+    await listened(minutesFrom(at('2021-11-12T08:00'), 120));
+    await record(status('gate/g1', at('2021-11-12T09:54')));
+    const takeAlerts = (validator: object) => t.store.db.command({ collMod: 'alerts', validator });
+    await takeAlerts({ never: { $exists: true } });
+    try {
+      expect(
+        await look(at('2021-11-12T10:00')).then(
+          () => 'told',
+          () => 'not told',
+        ),
+      ).to.equal('not told');
+    } finally {
+      await takeAlerts({});
+    }
+    expect(await found()).to.deep.equal(['silent gate/g1:2021-11-12 info']);
+    expect(await t.store.db.collection('alerts').countDocuments({})).to.equal(0);
+    await look(at('2021-11-12T10:00') + 1000);
+    expect(await t.store.db.collection('alerts').countDocuments({})).to.equal(1);
+  });
+
   it('a calibration that ran out is found, also of a station that was never heard', async () => {
     await record(status('remote-sensing/s1', at('2021-11-21T10:00')));
     await look(at('2021-11-21T10:01'));
