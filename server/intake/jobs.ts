@@ -161,6 +161,21 @@ export function createJobs(deps: JobsDeps) {
     return there !== null;
   }
 
+  /** Puts a job into the queue; of the same request sent twice at once the second gets the first's. @throws AppError 409 `re-judge-under-way` */
+  async function begin(job: Parameters<JobStore['insert']>[0]): Promise<{ job: string; repeated?: true }> {
+    try {
+      await jobs.insert(job);
+      return { job: job._id };
+    } catch (error) {
+      if ((error as { code?: number }).code !== 11000) throw error;
+      if (await asked(job._id, job.kind, job.params)) return { job: job._id, repeated: true };
+      throw new AppError(409, 're-judge-under-way', {
+        zh: '已有一项重新判定正在进行，请等其结束或取消',
+        en: 'a re-judge is under way already: wait for its end, or cancel it',
+      });
+    }
+  }
+
   return {
     indexes: () => Promise.all([jobs.indexes(), rows.indexes(), deps.changes.indexes()]),
 
@@ -179,7 +194,7 @@ export function createJobs(deps: JobsDeps) {
       if (await asked(id, 'what-if', params)) return { job: id, repeated: true };
       const judgedBy = await deps.policyOf(policy);
       if (!judgedBy) throw new AppError(404, 'unknown-policy', { zh: '没有这个政策版本', en: 'there is no such policy version' });
-      await jobs.insert({
+      return begin({
         _id: id,
         kind: 'what-if',
         by,
@@ -190,7 +205,6 @@ export function createJobs(deps: JobsDeps) {
         done: 0,
         total: 0,
       });
-      return { job: id };
     },
 
     /**
@@ -207,28 +221,19 @@ export function createJobs(deps: JobsDeps) {
       const id = jobId(by, idempotencyKey);
       if (await asked(id, REJUDGE, params)) return { job: id, repeated: true };
       const now = new Date(clock.now());
-      try {
-        await jobs.insert({
-          _id: id,
-          kind: REJUDGE,
-          by,
-          createdAt: now,
-          params,
-          knownBy: now,
-          batchesFrom: batchIdAt(Date.now() - ON_THE_WAY_MS),
-          exclusive: REJUDGE,
-          state: 'queued',
-          done: 0,
-          total: 0,
-        });
-      } catch (error) {
-        if ((error as { code?: number }).code !== 11000) throw error;
-        throw new AppError(409, 're-judge-under-way', {
-          zh: '已有一项重新判定正在进行，请等其结束或取消',
-          en: 'a re-judge is under way already: wait for its end, or cancel it',
-        });
-      }
-      return { job: id };
+      return begin({
+        _id: id,
+        kind: REJUDGE,
+        by,
+        createdAt: now,
+        params,
+        knownBy: now,
+        batchesFrom: batchIdAt(Date.now() - ON_THE_WAY_MS),
+        exclusive: REJUDGE,
+        state: 'queued',
+        done: 0,
+        total: 0,
+      });
     },
 
     /** One job; of its result an enterprise sees what concerns itself. @throws AppError 404 `unknown-job` */

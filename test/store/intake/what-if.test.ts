@@ -133,6 +133,20 @@ describe('a what-if', () => {
     expect(other.result).to.deep.equal({ enterprises: {} });
   });
 
+  it('asked for twice at once under one key is one job', async () => {
+    const jobs = createdWith();
+    const ask = () => jobs.whatIf({ policy: 'stricter', ...PERIOD }, 'b', 'twice-at-once');
+    const [one, other] = await Promise.all([ask(), ask()]);
+    expect(one!.job).to.equal(other!.job);
+    expect([one!.repeated, other!.repeated].filter(Boolean)).to.have.length(1);
+    const again = { from: PERIOD.from, to: PERIOD.to, reason: 'corrected' };
+    const [first, second] = await Promise.all([jobs.rejudge(again, 'b', 'k'), jobs.rejudge(again, 'b', 'k')]);
+    expect(first!.job).to.equal(second!.job);
+    const refused = await jobs.rejudge(again, 'b', 'another key').catch((error: { code: string }) => error.code);
+    expect(refused).to.equal('re-judge-under-way');
+    for (const { job } of [one!, first!]) await jobs.cancel(job);
+  });
+
   it('of an unknown policy or job is told', async () => {
     const jobs = createdWith();
     const code = (promise: Promise<unknown>) =>
