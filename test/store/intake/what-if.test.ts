@@ -137,14 +137,12 @@ describe('a what-if', () => {
     const jobs = createdWith();
     const ask = () => jobs.whatIf({ policy: 'stricter', ...PERIOD }, 'b', 'twice-at-once');
     const [one, other] = await Promise.all([ask(), ask()]);
-    expect(one!.job).to.equal(other!.job);
-    expect([one!.repeated, other!.repeated].filter(Boolean)).to.have.length(1);
+    expect(one.job).to.equal(other.job);
+    expect([one.repeated, other.repeated].filter(Boolean)).to.have.length(1);
     const again = { from: PERIOD.from, to: PERIOD.to, reason: 'corrected' };
     const [first, second] = await Promise.all([jobs.rejudge(again, 'b', 'k'), jobs.rejudge(again, 'b', 'k')]);
-    expect(first!.job).to.equal(second!.job);
-    const refused = await jobs.rejudge(again, 'b', 'another key').catch((error: { code: string }) => error.code);
-    expect(refused).to.equal('re-judge-under-way');
-    for (const { job } of [one!, first!]) await jobs.cancel(job);
+    expect(first.job).to.equal(second.job);
+    for (const { job } of [one, first]) await jobs.cancel(job);
   });
 
   it('of an unknown policy or job is told', async () => {
