@@ -197,6 +197,7 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
     hooks: {
       inspectionsRecorded: (rows) => core.inspectionsRecorded(rows),
       vehiclesRecorded: (sold, corrected) => core.vehiclesRecorded(sold, corrected),
+      deliveriesRecorded: (ids) => accounts.deliveriesChanged(ids),
     },
     policyAt: (at) => book.at(at, clock.now()),
   });
@@ -361,8 +362,6 @@ async function start(config: Config, log: Logger, stops: (() => Promise<unknown>
   outgoing.listener = listener;
   registry.onChanged((collection, keys) => {
     if (collection === 'devices') for (const key of keys) broker?.invalidate(key);
-    if (collection === 'deliveries')
-      accounts.deliveriesChanged(keys).catch((error: unknown) => log.error({ event: 'accounts-not-marked', error: String(error) }, 'accounts will be brought up when they are looked at or frozen')); // prettier-ignore
     if (collection === 'responses' || collection === 'zones') live.registryChanged();
     if (collection !== 'vehicles' && collection !== 'inspections') core.gatePolicies.run();
   });

@@ -177,6 +177,8 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
     /**
      * Puts a draft in force from `from` (ms) on, for good. Everything that happens earlier is judged by the older version, also what is
      * heard of late.
+     *
+     * A repeat by the same person of the same moment is answered as the first time, and completes what a first that died left undone.
      * @param seenRev the revision the caller saw, where one was named
      * @throws 403 `second-person-needed`, 404, 409 `already-active`, 412 `stale`, 422 `retroactive`
      */
@@ -187,6 +189,8 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
       by: Actor,
       language: 'zh' | 'en' = 'zh',
     ): Promise<PolicyDetail> {
+      const standing = await activatedAs(version, from, by);
+      if (standing) return activatedAgain(standing, by);
       const draft = await draftOf(version, seenRev, by);
       if (draft.writers.includes(by.username)) throw problems.secondPerson();
       const now = clock.now();
@@ -199,9 +203,13 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
         from: new Date(from),
         recordedAt: new Date(now),
       };
-      if (!(await store.replaceDraft(active, draft.rev))) throw problems.stale();
+      if (!(await store.replaceDraft(active, draft.rev))) {
+        const other = await activatedAs(version, from, by);
+        if (other) return activatedAgain(other, by);
+        throw problems.stale();
+      }
       await revisions.bump('policies');
-      await audit(by, 'policy-activated', version, { from: formatInstant(from), draftedBy: draft.draftedBy });
+      await auditActivation(active, by);
       return shownOf(active);
     },
 
@@ -216,6 +224,23 @@ export function createPolicies({ db, clock, revisions, builtIn }: PoliciesDeps) 
       return { with: other.version, items: changesBetween(other, policy) };
     },
   };
+
+  /** The version if this person has put it in force from this moment on. */
+  async function activatedAs(version: string, from: number, by: Actor): Promise<PolicyDoc | undefined> {
+    const doc = await store.byVersion(version);
+    return doc?.state === 'active' && doc.activatedBy === by.username && doc.from?.getTime() === from ? doc : undefined;
+  }
+
+  /** What follows an activation, for one of which it is not known how far it came. */
+  async function activatedAgain(active: PolicyDoc, by: Actor): Promise<PolicyDetail> {
+    await revisions.bump('policies');
+    if ((await auditLog.about('policy-activated', active._id)).length === 0) await auditActivation(active, by);
+    return shownOf(active);
+  }
+
+  function auditActivation({ _id, from, draftedBy }: PolicyDoc, by: Actor) {
+    return audit(by, 'policy-activated', _id, { from: formatInstant(from!.getTime()), draftedBy });
+  }
 
   async function before(version: string): Promise<Policy> {
     const now = clock.now();

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { parseRegistryTime } from '../../devices/contract/instant.ts';
+import { DAY, parseRegistryTime } from '../../devices/contract/instant.ts';
 import type { Clock } from '../clock.ts';
 import { ROW_SCHEMAS, type ImportAnswer, type RegistryInput, type RegistryRows } from '../http/contract/registry.ts';
 import type { Revisions } from '../store/revisions.ts';
@@ -23,6 +23,8 @@ const MAX_HELD = 20_000;
 const MAX_ERRORS = 1000;
 /** Times a row gives way to another writer of the same key before the import fails. */
 const MAX_TRIES = 50;
+/** For so long after a version was recorded its repeat tells everybody of it again: who stored it may have died before it could. */
+const TOLD_AGAIN_MS = DAY;
 
 export interface ImportDeps {
   store: RegistryStore;
@@ -38,14 +40,19 @@ export interface ImportDeps {
    * corrected. Called as `inspectionsRecorded` is, and only where there are such.
    */
   vehiclesRecorded?(sold: SoldVehicle[], corrected: string[]): Promise<void>;
-  /** Told after every chunk that changed something. */
+  /**
+   * Deliveries that stand in the store now, by their ids, new ones and repeats: their accounts are due. Called as `inspectionsRecorded` is.
+   */
+  deliveriesRecorded?(ids: string[]): Promise<void>;
+  /** Told after every chunk that changed something, or repeats what was stored lately and may never have been told. */
   changed(collection: Collection, keys: string[]): void;
 }
 
 /**
  * Imports a file of rows as immutable versions: good rows are kept, bad ones named. A repeat changes nothing, also of a file in which a
  * key comes twice. Memory does not depend on the file's length.
- * @throws what the body or the store throws; what was stored till then stays, and sending the file again completes it
+ * @throws what the body or the store throws; what was stored till then stays, and sending the file again completes it: what was stored and
+ * not told to the processes is told then
  */
 export async function importRows<C extends Collection>(
   deps: ImportDeps,
@@ -89,10 +96,13 @@ export async function importRows<C extends Collection>(
     if (rows.length === 0) return;
     rows = await ownOf(rows);
     const secrets =
-      name === 'devices' ? await createSecretPlan(deps.store, rows as GoodRow<'devices'>[], options, deps.clock) : undefined;
+      name === 'devices'
+        ? await createSecretPlan(deps.store, rows as GoodRow<'devices'>[], options, deps.clock, TOLD_AGAIN_MS)
+        : undefined;
     if (secrets && !options.dryRun) await deps.store.setSecrets(secrets.changes);
     for (const secret of secrets?.made ?? []) made.push(secret);
-    const changedKeys = new Set<string>(secrets?.changes.map((c) => c.id));
+    /** The keys to tell of: those that changed, and those that may have changed in an import that died before it told. */
+    const toldKeys = new Set<string>(secrets?.lately);
 
     const corrected = new Set<string>();
     let left = rows;
@@ -101,15 +111,15 @@ export async function importRows<C extends Collection>(
       const versions = await known(left);
       // Asked after the versions were read: whoever was first with a key may be another enterprise.
       left = await ownOf(left);
-      const { docs, sources } = plan(left, versions, decided, secrets?.rows);
+      const { docs, sources } = plan(left, versions, decided, secrets?.rows, toldKeys);
       if (name === 'vehicles') for (const vin of correctedVins(versions.values())) corrected.add(vin);
       const taken = options.dryRun ? new Set<number>() : await deps.store.insert(name, docs);
       answer.accepted += docs.length - taken.size;
-      docs.forEach((doc, i) => taken.has(i) || changedKeys.add(doc.key));
+      docs.forEach((doc, i) => taken.has(i) || toldKeys.add(doc.key));
       left = sources.filter((_, i) => taken.has(i));
     }
     if (options.dryRun) return;
-    if (changedKeys.size > 0) await deps.revisions.bump(name);
+    if (toldKeys.size > 0) await deps.revisions.bump(name);
     if (name === 'inspections') {
       const inspections = rows as GoodRow<'inspections'>[];
       await deps.inspectionsRecorded(
@@ -120,7 +130,8 @@ export async function importRows<C extends Collection>(
       const sold = soldVehicles(rows as GoodRow<'vehicles'>[], deps.clock.now());
       if (sold.length > 0 || corrected.size > 0) await deps.vehiclesRecorded(sold, [...corrected]);
     }
-    if (changedKeys.size > 0) deps.changed(name, [...changedKeys]);
+    if (name === 'deliveries') await deps.deliveriesRecorded?.([...new Set(rows.map((r) => r.key))]);
+    if (toldKeys.size > 0) deps.changed(name, [...toldKeys]);
     if (held.size > MAX_HELD) await storeHeld();
   }
 
@@ -136,7 +147,14 @@ export async function importRows<C extends Collection>(
     return groupBy(await deps.store.known(name, [...new Set(rows.map((r) => r.key))]), (v) => v.key);
   }
 
-  function plan(rows: GoodRow<C>[], versions: Map<string, Mark[]>, decided: boolean, secretRows: Set<number> | undefined) {
+  /** @param toldKeys gets the keys of repeats that were recorded lately, or whose own recording time hides when they were stored */
+  function plan(
+    rows: GoodRow<C>[],
+    versions: Map<string, Mark[]>,
+    decided: boolean,
+    secretRows: Set<number> | undefined,
+    toldKeys: Set<string>,
+  ) {
     const now = deps.clock.now();
     const docs: VersionDoc<C>[] = [];
     const sources: GoodRow<C>[] = [];
@@ -153,6 +171,7 @@ export async function importRows<C extends Collection>(
       // A later row of the same key and beginning in this file: what was held is no change back, only the file sent again.
       if (held.delete(slot)) answer.unchanged++;
       if (planned.kind === 'unchanged') {
+        if (row.recordedAt !== undefined || ofKey.some((v) => v.recordedAt > now - TOLD_AGAIN_MS)) toldKeys.add(row.key);
         if (secretRows?.has(row.row)) answer.accepted++;
         else answer.unchanged++;
         continue;

@@ -39,7 +39,7 @@ export interface Registry {
   ): Promise<{ items: RegistryItem[]; next: string | null; asOf: number }>;
   /** The whole list as of now, one item after another. */
   all(collection: Collection, query: RegistryAsked): { asOf: number; items: AsyncGenerator<RegistryItem> };
-  /** Calls the listener after every change this process stores; other processes see it by `reader.sync()`. */
+  /** Calls the listener after every change this process stores, and again when a recent one is repeated; other processes see it by `reader.sync()`. */
   onChanged(listener: (collection: Collection, keys: string[]) => void): void;
   /** The account of a device by `<kind>/<id>`, as of now; null when it is not registered. */
   device(username: string): Promise<RegisteredDevice | null>;
@@ -53,7 +53,7 @@ export interface Registry {
 export function createRegistry(deps: {
   db: Db;
   clock: Clock;
-  hooks: Pick<ImportDeps, 'inspectionsRecorded' | 'vehiclesRecorded'>;
+  hooks: Pick<ImportDeps, 'inspectionsRecorded' | 'vehiclesRecorded' | 'deliveriesRecorded'>;
   /** The policy in force at a moment; absent: the built-in one. */
   policyAt?: (at: number) => Policy;
 }): Registry {

@@ -24,7 +24,7 @@ import { COLLECTIONS, type Collection, type VersionDoc, type Versioned } from '.
  */
 export interface RegistryReader {
   /**
-   * Drops the caches of what has changed: call once per batch, before the first question.
+   * Drops the caches of what has changed, and those of whole collections that are a minute old: call once per batch, before the first question.
    * @param numbers the revisions, where they were read already
    * @returns the collections that changed since the call before
    */
@@ -72,12 +72,19 @@ export interface RegistryReader {
 
 const MAX_VEHICLES = 100_000;
 const MAX_OTHERS = 50_000;
+/** Whole collections are a few rows and say much: they are read anew after so long, also where a writer died before it told of a change. */
+const WHOLE_MS = 60_000;
 
 /**
  * @param db the driver's database; reads are as its connection reads (majority)
  * @param also follows the same revision numbers: awaited by every `sync` before its answer
+ * @param monotonic real time in ms, of any beginning: ages the caches of whole collections
  */
-export function createRegistryReader(db: Db, also?: (numbers: Record<string, number>) => Promise<void>): RegistryReader {
+export function createRegistryReader(
+  db: Db,
+  also?: (numbers: Record<string, number>) => Promise<void>,
+  monotonic: () => number = () => performance.now(),
+): RegistryReader {
   const store = registryStore(db);
   const revisions = createRevisions(db);
   const seen = new Map<Collection, number>();
@@ -139,6 +146,9 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
     deliveries: [],
   };
 
+  const wholes = [zones, responses, gates, sites, roadside, calibrated, sightingPlaces, allEnterprises];
+  let wholesFrom = monotonic();
+
   async function byField<C extends Collection>(name: C, field: 'key', keys: string[]) {
     return groups(name, await store.where(name, field, keys), (d) => d.key);
   }
@@ -151,6 +161,10 @@ export function createRegistryReader(db: Db, also?: (numbers: Record<string, num
       for (const name of changed) {
         for (const cache of caches[name]) cache.clear();
         seen.set(name, now[name] ?? 0);
+      }
+      if (monotonic() - wholesFrom >= WHOLE_MS) {
+        for (const cache of wholes) cache.clear();
+        wholesFrom = monotonic();
       }
       return changed;
     },

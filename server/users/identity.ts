@@ -11,6 +11,7 @@ import { auditLogStore } from '../store/audit-log.ts';
 import { sessionStore } from '../store/sessions.ts';
 import { tokenStore, type TokenDoc } from '../store/tokens.ts';
 import { userStore, type UserDoc } from '../store/users.ts';
+import { isOwner, keepAnOwner, lastOwner } from './last-owner.ts';
 
 /** How long a session lasts, in real time: a shift. */
 export const SESSION_MS = 12 * 3_600_000;
@@ -192,13 +193,8 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
             en: 'the role enterprise needs an enterpriseId',
           });
         }
-        const losesOwner = old.role === 'owner' && !old.disabled && (next.role !== 'owner' || next.disabled);
-        if (losesOwner && (await users.owners()) <= 1) {
-          throw new AppError(409, 'last-owner', {
-            zh: '不能停用或降级最后一个 owner 用户',
-            en: 'the last owner can be neither disabled nor lowered',
-          });
-        }
+        const losesOwner = isOwner(old) && !isOwner(next);
+        if (losesOwner && (await users.owners()) <= 1) throw lastOwner();
         const ends =
           password !== undefined ||
           enterpriseId !== undefined ||
@@ -207,7 +203,8 @@ export function createIdentity({ db, clock, realNow = Date.now }: IdentityDeps) 
           disabled !== undefined;
         if (ends) next.epoch = old.epoch + 1;
         if (!(await users.replace(next, old.rev))) continue;
-        if (ends) ended();
+        if (losesOwner) await keepAnOwner(users, old, next).finally(ended);
+        else if (ends) ended();
         const { password: _password, ...told } = change;
         await audit(by.username, 'user-changed', username, { ...told, ...(password !== undefined && { password: 'changed' }) });
         return { user: shown(next), rev: next.rev };

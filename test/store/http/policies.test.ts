@@ -7,6 +7,7 @@ import { createRecords } from '../../../server/audit/records.ts';
 import { createApp } from '../../../server/http/app.ts';
 import { policiesRouter } from '../../../server/http/routes/policies.ts';
 import { createPolicies } from '../../../server/policies/policies.ts';
+import { createPolicySource } from '../../../server/policies/source.ts';
 import type { Policy } from '../../../server/policy/types.ts';
 import { xinzhou2021 } from '../../../server/policy/xinzhou-2021.ts';
 import { createRegistry } from '../../../server/registry/index.ts';
@@ -237,7 +238,11 @@ describe('policy versions over HTTP', () => {
     expect(active.json).to.include({ state: 'active', inForce: false, from: '2021-12-01T00:00:00.000+08:00' });
     expect(active.json).to.include({ recordedAt: '2021-11-15T08:00:00.000+08:00' });
 
-    expect(said(await activate('second', { from: LATER }))).to.deep.equal([409, 'already-active']);
+    const repeats = [undefined, { 'if-match': '"1"' }].map((headers) => activate('second', { from: LATER }, headers));
+    for (const again of await Promise.all(repeats)) expect(again).to.deep.equal(active);
+    expect(said(await activate('second', { from: '2021-12-02' }))).to.deep.equal([409, 'already-active']);
+    expect(said(await activate('owner', { from: LATER }))).to.deep.equal([409, 'already-active']);
+    expect(said(await activate('bureau', { from: LATER }))).to.deep.equal([409, 'already-active']);
     const put = await call('bureau', 'PUT', '/v1', version('v1'), { 'if-match': '"2"' });
     expect(said(put)).to.deep.equal([409, 'already-active']);
     expect(said(await call('bureau', 'DELETE', '/v1', undefined, { 'if-match': '"2"' }))).to.deep.equal([409, 'already-active']);
@@ -249,7 +254,48 @@ describe('policy versions over HTTP', () => {
     expect((await call('enterprise', 'GET', '/v1/changes')).json).to.deep.include({ with: 'xinzhou-2021' });
     const log = await db.collection('audit_log').find({ target: 'v1' }).sort({ at: 1 }).toArray();
     expect(log.map((e) => e.action as string)).to.include.members(['policy-drafted', 'policy-activated']);
-    expect((await createRevisions(db).read()).policies).to.equal(1);
+    expect(log.filter((e) => e.action === 'policy-activated')).to.have.length(1);
+    expect((await createRevisions(db).read()).policies).to.equal(3);
+  });
+
+  it('are told of by a repeat when the first activation died before it could, also after their beginning', async () => {
+    const dead = createPolicies({
+      db,
+      clock: { now: () => now, speed: 1 },
+      revisions: { bump: () => Promise.reject(new Error('killed')) },
+      builtIn: xinzhou2021,
+    });
+    const revisions = createRevisions(db);
+    let ms = 0;
+    const source = createPolicySource(db, () => ms);
+    const known = async () => {
+      await source.sync(await revisions.read());
+      return source.activated().map((v) => v.policy.version);
+    };
+    const actor = (username: string) => ({ username, name: username, role: 'bureau' as const });
+    const kill = async (name: string) => {
+      await dead.draft(version(name), actor('li'), 'en');
+      await dead.activate(name, Date.parse(LATER), 1, actor('wang')).then(
+        () => expect.fail('not killed'),
+        (error: unknown) => expect(String(error)).to.include('killed'),
+      );
+    };
+    const entries = () => db.collection('audit_log').countDocuments({ action: 'policy-activated', target: 'k1' });
+    expect(await known()).to.deep.equal([]);
+    await kill('k1');
+    expect([await known(), await entries()], 'before the repeat').to.deep.equal([[], 0]);
+    now = Date.parse('2021-12-02T00:00:00+08:00');
+    const living = createPolicies({ db, clock: { now: () => now, speed: 1 }, revisions, builtIn: xinzhou2021 });
+    const told = await living.activate('k1', Date.parse(LATER), 1, actor('wang'));
+    expect(told).to.include({ state: 'active', rev: 2, activatedBy: 'wang', inForce: true });
+    expect([await known(), await entries()]).to.deep.equal([['k1'], 1]);
+    // Nobody repeats it: it is known by the age of the last reading.
+    now = Date.parse(NOW);
+    await kill('k2');
+    ms = 29_999;
+    expect(await known()).to.deep.equal(['k1']);
+    ms = 30_000;
+    expect(await known()).to.have.members(['k1', 'k2']);
   });
 
   it('are not activated by who changed the draft of another either', async () => {

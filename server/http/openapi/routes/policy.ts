@@ -30,7 +30,7 @@ export const POLICY_ROUTES: Route[] = [
   },
   {
     method: 'post', path: `${version}/activate`, tag, words: ['启用草案', 'Put a draft in force from a moment to come'], who: may('policies:write'), ifMatch: 'heeded',
-    note: 'Not by who wrote or changed it.', body: { schema: activation, example: { from: '2022-01-01' } }, answers: ok(policyDetail, { headers: REV }),
+    note: 'Not by who wrote or changed it. A repeat by the same person from the same moment is answered as the first time.', body: { schema: activation, example: { from: '2022-01-01' } }, answers: ok(policyDetail, { headers: REV }),
     problems: { 403: ['second-person-needed'], 404: ['unknown-policy'], 409: ['already-active'], 422: ['retroactive'] },
   },
   {
