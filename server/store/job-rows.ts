@@ -1,5 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { having } from './indexes.ts';
 
 /** A verdict that a job changed, or would change: what a result is exported from, at any size. */
 export interface JobRowDoc {
@@ -28,9 +29,20 @@ export interface JobRowDoc {
   finding?: string;
   /** What was said in all, shortened: a row that came back to what it was is none. */
   said?: { before: string; after: string };
+  /** Of a re-judge's finding: how many messages were settled when the chunk began that was the last to write it. */
+  chunk?: number;
+  /** What it was where re-judging wrote over it: whose it was then, and which alert it belonged to. */
+  was?: EarlierFinding[];
 }
 
-/** A row to be kept: of one kept before, what stood before stays. */
+/** What is asked of an earlier state of a finding, once it is written over. */
+export interface EarlierFinding {
+  at: Date;
+  vin?: string;
+  alert?: string;
+}
+
+/** A row to be kept: of one kept before, what stood before stays, and what it was is added to what it was before. */
 export type JobRow = Omit<JobRowDoc, 'recordedAt'>;
 
 const schema = new Schema<JobRowDoc>(
@@ -43,6 +55,7 @@ const schema = new Schema<JobRowDoc>(
   { collection: 'job_rows', versionKey: false, strict: false },
 );
 schema.index({ job: 1, at: 1, _id: 1 });
+schema.index({ job: 1, chunk: 1 }, { name: 'chunk', ...having('chunk') });
 
 /** Sums over the rows of a job. */
 export interface RowSum {
@@ -65,18 +78,23 @@ export function jobRowStore(connection: Connection) {
 
     async keep(rows: JobRow[], recordedAt: Date): Promise<void> {
       if (rows.length === 0) return;
-      const operations: AnyBulkWriteOperation<JobRowDoc>[] = rows.map(({ _id, before, said, ...set }) => ({
+      const operations: AnyBulkWriteOperation<JobRowDoc>[] = rows.map(({ _id, before, said, chunk, was, ...set }) => ({
         updateOne: {
           filter: { _id },
           update: {
             $set: { ...set, ...(said && { 'said.after': said.after }) },
             $setOnInsert: { before, recordedAt, ...(said && { 'said.before': said.before }) },
+            ...(chunk !== undefined && { $max: { chunk } }),
+            ...(was && { $addToSet: { was: { $each: was } } }),
           },
           upsert: true,
         },
       }));
       await collection.bulkWrite(operations, { ordered: false });
     },
+
+    /** Rows of findings that this chunk of a re-judge wrote or was about to write. */
+    ofChunk: (job: string, chunk: number): Promise<JobRowDoc[]> => collection.find({ job, chunk }).sort({ _id: 1 }).toArray(),
 
     /** Drops rows of verdicts that ended as they began. */
     async dropUnchanged(job: string): Promise<void> {

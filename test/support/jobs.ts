@@ -1,5 +1,5 @@
 import { createAlerts } from '../../server/alerts/alerts.ts';
-import { createJobs, type Jobs } from '../../server/intake/jobs.ts';
+import { createJobs, type Jobs, type JobsDeps } from '../../server/intake/jobs.ts';
 import { createLog } from '../../server/log.ts';
 import type { Policy } from '../../server/policy/types.ts';
 import { xinzhou2021 } from '../../server/policy/xinzhou-2021.ts';
@@ -14,6 +14,9 @@ export interface JobsOptions {
   chunk?: number;
   restMs?: number;
   owner?: string;
+  /** What stands in place of the core's own. */
+  decisions?: JobsDeps['decisions'];
+  alerts?: JobsDeps['alerts'];
 }
 
 /** The jobs of a process on a test core's store: not started. */

@@ -3,7 +3,7 @@ import type { Collection } from 'mongodb';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import type { Logger } from '../../log.ts';
 import type { BatchStore } from '../../store/batches.ts';
-import type { JobRowStore, RowSum } from '../../store/job-rows.ts';
+import type { JobRowDoc, JobRowStore, RowSum } from '../../store/job-rows.ts';
 import type { JobDoc } from '../../store/jobs.ts';
 import { DERIVED, type ChangePlace, type RejudgeChangeDoc, type RejudgeChangeStore } from '../../store/rejudge-changes.ts';
 import type { ObservationDoc } from '../../store/types.ts';
@@ -65,6 +65,8 @@ export type Keep = (progress: RejudgeProgress, done: number) => Promise<{ settli
 /** A batch still being judged is waited for so long (real time). */
 const WAIT_MS = 30_000;
 const NAMED = 100;
+/** Findings that are told at once where a chunk is done again. */
+const TOLD_AT_ONCE = 200;
 
 /** Goes on with a re-judge from where it stands. @returns its result; null when it was given up */
 export async function runRejudge(
@@ -81,6 +83,8 @@ export async function runRejudge(
   /** Batches that do not come to their end. */
   const waitedFor = new Set<string>();
   let settling = job.settling === true;
+  /** Its chunk may have been begun before, and cut off. */
+  let takenUp = progress.phase === 'settle';
   /** Where looking ended, if it was cancelled then. */
   let lookedTo = progress.phase === 'look' ? progress.after?.at : to;
 
@@ -128,17 +132,20 @@ export async function runRejudge(
     if (!(await saved())) return null;
   }
   if (progress.phase === 'settle') {
-    const settle = createRejudgeSettle(deps, {
+    const { settle, tell } = createRejudgeSettle(deps, {
       job: job._id,
       reason: String(job.params.reason),
       rows,
       knownBy,
       appliedAt: progress.appliedAt!.getTime(),
+      settled: () => progress.settled,
     });
     for (;;) {
       const found = await changes.next(job._id, progress.after, Math.min(chunk, 200), progress.until);
       if (found.length === 0) break;
-      await halving(found, settle, (c) => c.observation);
+      const failed = await halving(found, settle, (c) => c.observation);
+      if (failed || takenUp) await tellAll(tell);
+      takenUp = false;
       const last = found.at(-1)!;
       progress.after = { at: last.at, id: last._id };
       progress.settled += found.length;
@@ -202,10 +209,23 @@ export async function runRejudge(
     );
   }
 
-  /** Halves where it fails; what fails by itself is named and left. */
-  async function halving<T>(items: T[], work: (items: T[]) => Promise<void>, name: (item: T) => string): Promise<void> {
+  /** Tells of all that tries at the chunk wrote; once more where that failed for some, which may have written before it did. */
+  async function tellAll(tell: (noted: JobRowDoc[]) => Promise<void>): Promise<void> {
+    for (let again = 0, failed = true; failed && again < 2; again++) {
+      failed = false;
+      const noted = await rows.ofChunk(job._id, progress.settled);
+      for (let i = 0; i < noted.length; i += TOLD_AT_ONCE) {
+        const part = noted.slice(i, i + TOLD_AT_ONCE);
+        if (await halving(part, tell, (row) => row.observation ?? row.finding!)) failed = true;
+      }
+    }
+  }
+
+  /** Halves where it fails; what fails by itself is named and left. @returns whether anything failed */
+  async function halving<T>(items: T[], work: (items: T[]) => Promise<void>, name: (item: T) => string): Promise<boolean> {
     try {
       if (items.length > 0) await work(items);
+      return false;
     } catch (error) {
       if (isStoreAway(error)) throw error;
       if (items.length === 1) {
@@ -216,10 +236,11 @@ export async function runRejudge(
           'a stored message cannot be judged',
         );
         if (!progress.notJudged.includes(failed) && progress.notJudged.length < NAMED) progress.notJudged.push(failed);
-        return;
+        return true;
       }
       await halving(items.slice(0, items.length >> 1), work, name);
       await halving(items.slice(items.length >> 1), work, name);
+      return true;
     }
   }
 

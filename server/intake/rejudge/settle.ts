@@ -1,6 +1,7 @@
 import { DAY, MINUTE } from '../../../devices/contract/instant.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
 import { PLATE_LINE, SIGHTED, TIME_LINE } from '../../store/observations.ts';
+import type { JobRowDoc } from '../../store/job-rows.ts';
 import { DERIVED, type Derived, type RejudgeChangeDoc } from '../../store/rejudge-changes.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import { dryDue } from '../dry-run.ts';
@@ -17,11 +18,17 @@ import { restoreWorks } from '../restore.ts';
 import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
 import { settleOwn } from './own.ts';
-import { rejudgeDecisions, rejudgeFindings, type RejudgeMarks } from './stores.ts';
+import { noteFindings, rejudgeDecisions, rejudgeFindings, type RejudgeMarks } from './stores.ts';
 
 export interface SettleDeps extends HistoryDeps {
   due: DueStore;
   alerts: { refresh(keys: string[]): Promise<void> };
+}
+
+/** A change as gates and alerts must hear of it: what the finding is, and enough of what it was. */
+interface Heard {
+  now: FindingDoc;
+  before?: Pick<FindingDoc, 'rule' | 'code' | 'at' | 'vin' | 'alert'>;
 }
 
 /** Device health is about devices: no fact of the registry changes it. */
@@ -36,7 +43,8 @@ const UREA_REACH = 30 * DAY;
 
 /**
  * Judges the messages of which more is known now, and every stretch of history they lie in or lay in. Their facts are written before,
- * those of all messages of the job: so whatever is read here is as it will stay. May be done again after any crash.
+ * those of all messages of the job: so whatever is read here is as it will stay. May be done again after any crash: `settle` finds stored then what it
+ * wrote before, and `tell` tells of it.
  */
 export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { knownBy: number; appliedAt: number }) {
   const { observations, registry, policies, clock } = deps;
@@ -48,8 +56,10 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
 
   const cameAt = ({ observation }: Work) => ({ ...clock, now: () => observation.receivedAt });
 
-  /** Judges a chunk of changes; everything is stored and told when it resolves. */
-  return async function settle(changed: RejudgeChangeDoc[]): Promise<void> {
+  return { settle, tell };
+
+  /** Judges a chunk of changes; what it wrote is told when it resolves. */
+  async function settle(changed: RejudgeChangeDoc[]): Promise<void> {
     const docs = new Map((await observations.byIds(changed.map((c) => c.observation))).map((doc) => [doc._id, doc]));
     const now = [...docs.values()];
     const then = changed.flatMap(({ observation, before }) => {
@@ -65,11 +75,27 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
     const own = await settleOwn(works, stores);
     const histories = await settleHistories([...works, ...works0, ...around]);
     const hours = await settleHours([...works, ...works0]);
-    const answers = await settleAnswers(works, [...own, ...histories, ...hours]);
+    const changes = [...own, ...histories, ...hours];
+    const answers = await settleAnswers(works, changes);
     const late = await markLiveOnes(changed);
-    const keys = [...own, ...histories, ...hours, ...answers].flatMap(({ now: is, before }) => [is.alert, before?.alert]);
-    await deps.alerts.refresh([...new Set([...keys, ...late.map((f) => f.alert)].filter((key) => key !== undefined))]);
-  };
+    await refresh([...changes, ...answers, ...late.map((now) => ({ now }))]);
+  }
+
+  /** Tells gates and alerts of findings that an earlier try at a chunk wrote; where they have heard of them nothing changes. */
+  async function tell(noted: JobRowDoc[]): Promise<void> {
+    const stored = new Map((await deps.findings.byIds(noted.map((row) => row.finding!))).map((doc) => [doc._id, doc]));
+    const changes = noted.flatMap(({ finding, rule, code, was = [] }): Heard[] => {
+      const now = stored.get(finding!);
+      return now ? [{ now }, ...was.map((before) => ({ now, before: { ...before, rule, code } }))] : [];
+    });
+    await refresh(changes);
+    await refresh(await settleAnswers([], changes));
+  }
+
+  async function refresh(changes: Heard[]): Promise<void> {
+    const keys = changes.flatMap(({ now, before }) => [now.alert, before?.alert]);
+    await deps.alerts.refresh([...new Set(keys.filter((key) => key !== undefined))]);
+  }
 
   async function settleHistories(all: Work[]): Promise<Change[]> {
     const changes: Change[] = [];
@@ -110,7 +136,7 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
   }
 
   /** What gates would be told now, of these messages and of what changed in their vehicles' pasts, stands beside what they were told. */
-  async function settleAnswers(works: Work[], changes: Change[]): Promise<Change[]> {
+  async function settleAnswers(works: Work[], changes: Heard[]): Promise<Change[]> {
     const since = new Map<string, { vin: string; from: number; to: number }>();
     for (const { now, before } of changes) {
       for (const finding of [now, before]) {
@@ -165,7 +191,9 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
     const named = await observations.byIds([...new Set(suspects.flatMap((f) => f.observations))]);
     const earlier = new Set(named.filter((doc) => doc.receivedAt.getTime() <= job.knownBy).map((doc) => doc._id));
     const marked = suspects.filter((f) => f.observations.every((ref) => earlier.has(ref)));
-    await deps.findings.replace(marked.map((seen) => ({ doc: { ...seen, retroactive: true }, seen })));
+    const changes = marked.map((seen) => ({ doc: { ...seen, retroactive: true as const }, seen }));
+    await noteFindings(changes, job, clock.now());
+    await deps.findings.replace(changes);
     return marked;
   }
 
@@ -212,6 +240,6 @@ function withDerived(doc: ObservationDoc, derived: Derived): ObservationDoc {
 const outcome = (doc: Pick<ObservationDoc, 'recognition'>) => doc.recognition?.outcome;
 
 /** What gates ask of a vehicle's past. */
-function isPast({ rule, code }: FindingDoc): boolean {
+function isPast({ rule, code }: Pick<FindingDoc, 'rule' | 'code'>): boolean {
   return (rule === 'remote-sensing' && code === 'failed') || (rule === 'urea-use' && code !== 'urea-warning');
 }

@@ -3,7 +3,7 @@ import { decodeMessage } from '../../../devices/contract/decode.ts';
 import type { Passage } from '../../../devices/contract/messages.ts';
 import type { DecisionStore } from '../../store/decisions.ts';
 import type { FindingStore } from '../../store/findings.ts';
-import type { JobRow, JobRowStore } from '../../store/job-rows.ts';
+import type { EarlierFinding, JobRow, JobRowStore } from '../../store/job-rows.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
 import type { HistoryDeps } from '../histories/deps.ts';
 import { bytesOf } from '../restore.ts';
@@ -15,6 +15,8 @@ export interface RejudgeMarks {
   job: string;
   reason: string;
   rows: JobRowStore;
+  /** How many messages of the job are settled: what names the chunk that is being settled, also when it is done again. */
+  settled(): number;
 }
 
 /**
@@ -22,17 +24,14 @@ export interface RejudgeMarks {
  * alert than before. Messages that became somebody else's make stretches smaller: how many messages a stored finding was judged on does
  * not hold a re-judgement back. The write is still a compare-and-set on what was read.
  */
-export function rejudgeFindings(findings: FindingStore, { job, reason, rows }: RejudgeMarks, now: () => number): FindingStore {
+export function rejudgeFindings(findings: FindingStore, marks: RejudgeMarks, now: () => number): FindingStore {
+  const { job, reason } = marks;
   const sizes = new Map<string, number>();
   const shown = (doc: FindingDoc): FindingDoc => {
     sizes.set(doc._id, doc.basisSize);
     return { ...doc, basisSize: 0 };
   };
-  const keep = (changes: { doc: FindingDoc; seen?: FindingDoc }[]) =>
-    rows.keep(
-      changes.flatMap(({ doc, seen }) => rowOf(job, doc, seen) ?? []),
-      new Date(now()),
-    );
+  const keep = (changes: { doc: FindingDoc; seen?: FindingDoc }[]) => noteFindings(changes, marks, now());
   return {
     ...findings,
     byIds: async (ids) => (await findings.byIds(ids)).map(shown),
@@ -57,12 +56,30 @@ export function rejudgeFindings(findings: FindingStore, { job, reason, rows }: R
   };
 }
 
-function rowOf(job: string, doc: FindingDoc, seen: FindingDoc | undefined): JobRow | null {
+/**
+ * Notes what is about to be written of findings, also where the verdict stays the same (such a row is dropped at the job's end): whoever
+ * does the chunk again finds nothing to write any more, and has it from here whose alerts and gates are to hear of it.
+ */
+export async function noteFindings(
+  changes: { doc: FindingDoc; seen?: FindingDoc }[],
+  { job, rows, settled }: RejudgeMarks,
+  now: number,
+): Promise<void> {
+  const chunk = settled();
+  await rows.keep(
+    changes.map(({ doc, seen }) => ({ ...rowOf(job, doc, seen), chunk, ...(seen && { was: [earlier(seen)] }) })),
+    new Date(now),
+  );
+}
+
+function earlier({ at, vin, alert }: FindingDoc): EarlierFinding {
+  return { at, ...(vin !== undefined && { vin }), ...(alert !== undefined && { alert }) };
+}
+
+function rowOf(job: string, doc: FindingDoc, seen: FindingDoc | undefined): JobRow {
   const before = seen === undefined || seen.status === 'withdrawn' ? null : seen;
   const after = doc.status === 'withdrawn' ? null : doc;
-  const [was, is] = [said(before), said(after)];
-  if (was === is) return null;
-  return { ...findingRow(job, doc, before, after), said: { before: was, after: is } };
+  return { ...findingRow(job, doc, before, after), said: { before: said(before), after: said(after) } };
 }
 
 /** A finding that came, went or changed, as a row. */
