@@ -160,7 +160,7 @@ describe('the pages of freight', function () {
     await page.locator('[data-test=form-submit]').click();
     const decided = page.locator('[data-test=decision]');
     await decided.locator('text=已现场核实').waitFor();
-    expect(await page.locator('[data-test=in-force]').innerText()).to.include('未达标');
+    await page.locator('[data-test=in-force]', { hasText: '未达标' }).waitFor();
     expect(await decided.innerText()).to.include('忻政办发〔2021〕50号');
   });
 

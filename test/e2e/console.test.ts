@@ -87,7 +87,7 @@ describe('the console', () => {
       const page = await enter();
       await page.locator('[data-alert]').first().waitFor();
       await page.locator('[data-test=list]').evaluate((list) => list.scrollTo(0, 300));
-      await page.waitForTimeout(100);
+      await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
       const [one] = [mock.open({ severity: 'critical' }), mock.open({ severity: 'warning' })];
       await page.locator('[data-test=news]').waitFor();
       await page.locator('[data-test=news]', { hasText: '2 条新告警' }).waitFor();

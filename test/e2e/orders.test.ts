@@ -113,7 +113,7 @@ describe('responses and zones in the console', function () {
   });
 
   it('stand over another’s screen at once, and refuse the truck that was admitted before', async () => {
-    await band(police).getByText('忻府 定襄 原平').waitFor({ timeout: 5_000 });
+    await band(police).getByText('忻府 定襄 原平').waitFor();
     expect(await band(police).innerText()).to.match(/橙色应急响应\s+忻府 定襄 原平\s+至 12-12 24:00/);
     expect(await arrives()).to.deep.equal({ decision: 'refuse', rules: ['peak-shift'] });
     await bureau.locator('[data-state=running]').waitFor();
@@ -125,7 +125,7 @@ describe('responses and zones in the console', function () {
     await phone.locator('[data-figure=freed] b', { hasText: '1' }).waitFor();
     expect(await phone.evaluate('document.documentElement.scrollWidth <= innerWidth')).to.equal(true);
     expect(await publish(phone, '忻气应急〔2021〕13号')).to.include('解除橙色应急响应');
-    await band(police).waitFor({ state: 'detached', timeout: 5_000 });
+    await band(police).waitFor({ state: 'detached' });
     expect((await arrives()).decision).to.equal('admit');
     await bureau.locator('[data-state=over]', { hasText: '13号' }).waitFor();
   });

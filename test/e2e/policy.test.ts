@@ -198,7 +198,7 @@ describe('the policy in the console', function () {
     await wang.locator('[data-test=form-submit]').click();
     expect(await text(wang, '[data-test=trouble]')).to.include('已过');
     expect(await breaches(wang)).to.deep.equal([]);
-    await wang.locator('[data-test=activate-from]').fill(civil((await platformNow()) + 15 * 60_000));
+    await wang.locator('[data-test=activate-from]').fill(civil((await platformNow()) + 30 * 60_000));
     await wang.locator('[data-test=form-submit]').click();
     await wang.locator('[data-test=policy-state]', { hasText: '待生效' }).waitFor();
     expect(await wang.locator('[data-test=edit], [data-test=remove]').count()).to.equal(0);
@@ -206,7 +206,7 @@ describe('the policy in the console', function () {
     await until(async () => {
       await go(li, '/policies', '[data-row=stricter]');
       return (await li.locator('[data-row=stricter] [data-test=policy-state]').innerText()) === '现行';
-    }, 60_000);
+    }, 110_000);
     expect(await text(li, '[data-row=stricter]')).to.match(/li，[\s\S]*wang，/);
     // What happens now is judged by it; what happened before, and is heard of late, by the one before.
     const { from } = (await call('GET', '/policies/stricter')).json as { from: string };

@@ -31,7 +31,7 @@ export interface ConsolePage {
 export async function openConsole(browser: Browser, url: string, size = DESK): Promise<ConsolePage> {
   const context = await browser.newContext({ viewport: size, locale: 'zh-CN', timezoneId: 'America/New_York' });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(45_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

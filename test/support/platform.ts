@@ -45,7 +45,7 @@ export async function startPlatformProcess(options: PlatformOptions = {}): Promi
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const [url, mqttUrl] = await new Promise<[string, string]>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no ready line:\n${output}`)), options.startWithinMs ?? 60_000);
+    const timer = setTimeout(() => reject(new Error(`no ready line:\n${output}`)), options.startWithinMs ?? 120_000);
     const look = () => {
       const ready = /^ready (\S+) (\S+)$/m.exec(output);
       if (!ready) return;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { formatInstant, HOUR } from '../../../devices/contract/instant.ts';
 import { createRecords } from '../../../server/audit/records.ts';
 import { gateQualities, type AccountFigures, type GateQualities } from '../../../server/http/contract/accounts.ts';
 import { controlNotice, declarationChecked, type ControlNotice } from '../../../server/http/contract/control.ts';
@@ -75,7 +76,9 @@ describe('what an enterprise reads', function () {
   it('names the pictures to add, those that have time left, and those that nothing names', async () => {
     const [second, first] = await photos('late');
     expect(ids([first!, second!])).to.deep.equal([refOf(shots[0]!), refOf(shots[1]!)]);
-    expect(first).to.deep.include({ gateName: '东门', lane: '1', direction: 'in', due: '2022-01-16T08:00:00.200+08:00' });
+    const [stored] = await t.core.stores.observations.byIds([first!.id]);
+    const due = formatInstant(stored!.receivedAt.getTime() + 24 * HOUR);
+    expect(first).to.deep.include({ gateName: '东门', lane: '1', direction: 'in', due });
     expect(first!.pictures.map(({ role, uploaded: there }) => [role, there !== undefined])).to.deep.equal([
       ['plate', true],
       ['vehicle', false],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,7 +111,7 @@ describe('a gate', () => {
     await open(50);
     platform.say('cleanhaul/v1/gate/g1/policy', policy, true);
     await platform.until(() => gate.policy() !== undefined, 'the policy');
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await platform.until(() => existsSync(join(dir, 'policy.json')), 'the policy on disk');
     await device.stop();
     await platform.stop();
     platform = await startFakePlatform();

@@ -80,11 +80,11 @@ describe('the embedded MongoDB', () => {
       await until(() => mongod.pid() !== null && mongod.pid() !== killed);
       await until(
         () =>
-          things.insertOne({ _id: 1_000 + round }).then(
+          things.updateOne({ _id: 1_000 + round }, { $set: {} }, { upsert: true }).then(
             () => true,
             () => false,
           ),
-        30_000,
+        60_000,
       );
     }
     const stored = await things

@@ -99,7 +99,7 @@ describe('a what-if', () => {
     const first = createdWith({ chunk: 3, restMs: 150 });
     const { job } = await first.whatIf({ policy: 'stricter', ...PERIOD }, 'b');
     first.start();
-    await until(async () => (await first.get(job, bureau)).done >= 3, 5000);
+    await until(async () => (await first.get(job, bureau)).done >= 3, 30_000);
     await first.stop();
     const left = await first.get(job, bureau);
     expect(left.state).to.equal('running');
@@ -115,9 +115,9 @@ describe('a what-if', () => {
     const jobs = createdWith({ chunk: 1, restMs: 200 });
     const { job } = await jobs.whatIf({ policy: 'stricter', ...PERIOD }, 'b');
     jobs.start();
-    await until(async () => (await jobs.get(job, bureau)).done >= 1, 5000);
+    await until(async () => (await jobs.get(job, bureau)).done >= 1, 30_000);
     expect((await jobs.cancel(job)).state).to.equal('cancelled');
-    await until(async () => (await t.store.db.collection('jobs').countDocuments({ state: 'running' })) === 0, 5000);
+    await until(async () => (await t.store.db.collection('jobs').countDocuments({ state: 'running' })) === 0, 30_000);
     expect((await jobs.get(job, bureau)).state).to.equal('cancelled');
     expect(await jobs.get(job, bureau)).not.to.have.property('result');
   });

@@ -14,7 +14,7 @@ const run = promisify(execFile);
 
 /** Gets paho-mqtt from PyPI once, into the project's cache; without it the suite is passed over, or fails with `REQUIRE_ALL=1`. */
 export async function needsPaho(context: Context): Promise<void> {
-  if (existsSync(`${PAHO}/paho/mqtt/client.py`)) return;
+  if (existsSync(`${PAHO}/paho/mqtt/client.py`) || spawnSync('python3', ['-c', 'import paho.mqtt.client']).status === 0) return;
   try {
     await mkdir(PAHO, { recursive: true });
     await run('python3', ['-m', 'pip', 'install', '--quiet', '--target', PAHO, 'paho-mqtt>=2,<3'], { timeout: 120_000 });
@@ -47,7 +47,10 @@ export interface Seen {
 /** Runs the Python gate. */
 export function paho(url: string, plan: Plan): Promise<Seen> {
   const { hostname, port } = new URL(url);
-  const child = spawn('python3', ['test/store/outside/gate.py'], { cwd: ROOT, env: { ...process.env, PYTHONPATH: PAHO } });
+  const child = spawn('python3', ['test/store/outside/gate.py'], {
+    cwd: ROOT,
+    env: { ...process.env, PYTHONPATH: [PAHO, process.env.PYTHONPATH].filter(Boolean).join(':') },
+  });
   const whole = { host: hostname, port: Number(port), clientId: plan.username.replace('/', '_'), ...plan };
   child.stdin.end(JSON.stringify(whole));
   let output = '';

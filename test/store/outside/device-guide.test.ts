@@ -21,7 +21,7 @@ for (const [name, start] of [
   ['Mosquitto', onMosquitto],
 ] as const) {
   describe(`The device guide’s command lines, on ${name},`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let place: Place;
     let blocks: string[];
     let directory: string;

@@ -17,7 +17,7 @@ for (const [name, start] of [
   ['Mosquitto as generated from the registry', onMosquitto],
 ] as const) {
   describe(`A gate of another maker, on ${name},`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let place: Place;
     const mosquitto = start === onMosquitto;
 

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+import { until } from '../../support/until.ts';
 import { decision, receipt } from '../../../devices/contract/answers.ts';
 import { formatInstant } from '../../../devices/contract/instant.ts';
 import { checkRejected, digest } from './cases.ts';
 import { deviceRow, secretOf, startWire, type Wire } from './wire.ts';
 
 describe('The HTTP door for devices', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let wire: Wire;
   before(async () => {
     const devices = [
@@ -149,7 +150,7 @@ describe('The HTTP door for devices', function () {
     const other = await post('gate/g2/arrival', arrival('a-1'), basic('gate/g2'));
     expect(other.status).equal(200);
     expect(decision.parse(other.json).arrivalId).equal('a-1');
-    expect(await wire.findings.countDocuments({ device: 'gate/g1', code: 'flooding' })).equal(1);
+    await until(async () => (await wire.findings.countDocuments({ device: 'gate/g1', code: 'flooding' })) === 1);
   });
 
   it('answers 503 when the store hangs, and takes the message when it goes on', async () => {

@@ -114,7 +114,7 @@ describe(`A running platform that is sent ${MUTANTS} spoiled messages (seed ${SE
 });
 
 describe('A running platform behind a broker without rights', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let wire: Wire;
   let mosquitto: Mosquitto;
   let door: Door;

@@ -4,7 +4,7 @@ import { createRegistry, type Registry } from '../../../server/registry/index.ts
 import type { Collection } from '../../../server/registry/types.ts';
 import { connectStore, type Store } from '../../../server/store/connection.ts';
 import { ensureAnchor } from '../../../server/store/settings.ts';
-import type { DeadLetterDoc, FindingDoc, ObservationDoc } from '../../../server/store/types.ts';
+import type { DeadLetterDoc, DecisionDoc, FindingDoc, ObservationDoc } from '../../../server/store/types.ts';
 import { quietLog } from '../../support/log.ts';
 import { startMongo } from '../../support/mongo.ts';
 import { startPlatformProcess, type PlatformProcess } from '../../support/platform.ts';
@@ -23,6 +23,7 @@ export interface Wire {
   observations: ReturnType<typeof collections>['observations'];
   deadLetters: ReturnType<typeof collections>['deadLetters'];
   findings: ReturnType<typeof collections>['findings'];
+  decisions: ReturnType<typeof collections>['decisions'];
   /** Imports rows as an administrator. */
   rows(collection: Collection, rows: object[]): Promise<void>;
   stop(): Promise<void>;
@@ -81,6 +82,7 @@ function collections({ db }: Store) {
     observations: db.collection<ObservationDoc>('observations'),
     deadLetters: db.collection<DeadLetterDoc>('dead_letters'),
     findings: db.collection<FindingDoc>('findings'),
+    decisions: db.collection<DecisionDoc>('decisions'),
   };
 }
 
