@@ -167,6 +167,6 @@ describe('The HTTP door for devices', function () {
     }
     const again = await post('gate/g2/arrival', body, basic('gate/g2'));
     expect(again.status).equal(200);
-    expect(await wire.observations.countDocuments({ id: 'hung' })).equal(1);
+    await until(async () => (await wire.observations.countDocuments({ id: 'hung' })) === 1);
   });
 });
