@@ -662,8 +662,11 @@ describe('HTTP contract v1', function () {
   describe('Operation', () => {
     it('/healthz and /readyz (store, broker, lag, offset) at the root; /metrics for the local address', async () => {
       expect((await it_.ask('GET', '/healthz')).status).to.equal(200);
-      const ready = await it_.ask('GET', '/readyz');
-      expect(ready.status, ready.text).to.equal(200);
+      let ready = await it_.ask('GET', '/readyz');
+      await eventually(async () => {
+        ready = await it_.ask('GET', '/readyz');
+        expect(ready.status, ready.text).to.equal(200);
+      });
       for (const part of ['store', 'broker', 'lag', 'offset']) expect(ready.json[part], part).to.include({ ok: true });
       expect(ready.text).to.include('plaintext').and.to.match(/speed/);
       const metrics = await it_.ask('GET', '/metrics');

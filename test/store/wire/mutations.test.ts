@@ -99,7 +99,7 @@ describe(`A running platform that is sent ${MUTANTS} spoiled messages (seed ${SE
 
   it('is up and ready, and answers a gate', async () => {
     expect(wire.platform.child.exitCode).equal(null);
-    expect((await fetch(`${wire.platform.url}/readyz`)).status).equal(200);
+    await until(async () => (await fetch(`${wire.platform.url}/readyz`)).status === 200);
     const body = {
       id: 'after',
       at: formatInstant(wire.clock.now()),
