@@ -161,7 +161,7 @@ export function createJobs(deps: JobsDeps) {
     return there !== null;
   }
 
-  /** Puts a job into the queue; of the same request sent twice at once the second gets the first's. @throws AppError 409 `re-judge-under-way` */
+  /** Puts a job into the queue; a repeat of its request gets the first's. @throws AppError 409 `re-judge-under-way`, 422 `idempotency-key-reused` */
   async function begin(job: Parameters<JobStore['insert']>[0]): Promise<{ job: string; repeated?: true }> {
     try {
       await jobs.insert(job);
@@ -218,11 +218,9 @@ export function createJobs(deps: JobsDeps) {
       idempotencyKey?: string,
     ): Promise<{ job: string; repeated?: true }> {
       const params = { from: formatInstant(from), to: formatInstant(to), reason };
-      const id = jobId(by, idempotencyKey);
-      if (await asked(id, REJUDGE, params)) return { job: id, repeated: true };
       const now = new Date(clock.now());
       return begin({
-        _id: id,
+        _id: jobId(by, idempotencyKey),
         kind: REJUDGE,
         by,
         createdAt: now,

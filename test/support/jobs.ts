@@ -39,3 +39,8 @@ export function jobsOn(t: TestCore, { policies = [xinzhou2021], ...more }: JobsO
     ...more,
   });
 }
+
+/** Forgets every job, with what it found and changed. */
+export async function forgetJobs({ store }: TestCore): Promise<void> {
+  for (const name of ['jobs', 'job_rows', 'rejudge_changes']) await store.db.collection(name).deleteMany({});
+}

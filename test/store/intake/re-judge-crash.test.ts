@@ -11,7 +11,7 @@ import { createAlertStore } from '../../../server/store/alerts.ts';
 import type { FindingDoc } from '../../../server/store/types.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 import { arrival, feed, forget, furnish, passage, reading, refOf, truck, type Message } from '../../support/intake.ts';
-import { jobsOn, type JobsOptions } from '../../support/jobs.ts';
+import { forgetJobs, jobsOn, type JobsOptions } from '../../support/jobs.ts';
 import { startMongo } from '../../support/mongo.ts';
 import { until } from '../../support/until.ts';
 
@@ -117,8 +117,8 @@ describe('a re-judge that is cut off between its writes', function () {
   });
   beforeEach(async () => {
     await forget(t);
-    for (const name of ['jobs', 'job_rows', 'rejudge_changes', 'registry_vehicles'])
-      await t.store.db.collection(name).deleteMany({});
+    await forgetJobs(t);
+    await t.store.db.collection('registry_vehicles').deleteMany({});
     t.clock.set('2021-06-01T00:00:00+08:00');
     await furnish(
       t,

@@ -9,7 +9,7 @@ import { createLog } from '../../../server/log.ts';
 import type { DecisionDoc, FindingDoc } from '../../../server/store/types.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
 import { after as later, arrival, feed, fill, forget, furnish, passage, reading, refOf, sighting, telemetry, truck, verdict, type Message } from '../../support/intake.ts'; // prettier-ignore
-import { jobsOn, type JobsOptions } from '../../support/jobs.ts';
+import { forgetJobs, jobsOn, type JobsOptions } from '../../support/jobs.ts';
 import { startMongo } from '../../support/mongo.ts';
 import { until } from '../../support/until.ts';
 
@@ -116,7 +116,7 @@ describe('a re-judge', function () {
   });
   beforeEach(async () => {
     await forget(t);
-    for (const name of ['jobs', 'job_rows', 'rejudge_changes']) await t.store.db.collection(name).deleteMany({});
+    await forgetJobs(t);
     await t.store.db.collection('registry_vehicles').deleteMany({});
     t.clock.set('2021-06-01T00:00:00+08:00');
     await furnish(

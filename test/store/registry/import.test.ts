@@ -9,20 +9,7 @@ import type { Collection } from '../../../server/registry/types.ts';
 import { skeletonOf } from '../../../server/recognition/skeleton.ts';
 import { connectStore, type Store } from '../../../server/store/connection.ts';
 import { startMongo } from '../../support/mongo.ts';
-
-const truck = {
-  plateNumber: '晋H12345', plateColor: 'yellow', vin: 'LZZ00000000000001', vehicleType: 'H11', fuel: 'B', stage: '5', useNature: 'F',
-  totalMass: 31000, firstRegistered: '2019-03-01', status: 'in-use',
-}; // prettier-ignore
-const response = {
-  id: 'r1',
-  level: 'orange',
-  counties: ['140900'],
-  start: '2021-11-01',
-  issuedBy: '市政府',
-  reference: '忻气办1号',
-};
-const gate = { kind: 'gate', id: 'g1', nameZh: '一号门', enterpriseId: 'e1', lon: 112.7, lat: 38.4, county: '140902' };
+import { gate, response, truck } from '../../support/registry-rows.ts';
 
 describe('importing into the registry', () => {
   let mongo: Awaited<ReturnType<typeof startMongo>>;

@@ -9,21 +9,9 @@ import { connectStore, type Store } from '../../../server/store/connection.ts';
 import { registryStore } from '../../../server/store/registry.ts';
 import { createRevisions } from '../../../server/store/revisions.ts';
 import { startMongo } from '../../support/mongo.ts';
+import { gate, response, truck } from '../../support/registry-rows.ts';
 
 const NOW = Date.parse('2021-11-15T00:00:00Z');
-const truck = {
-  plateNumber: '晋H12345', plateColor: 'yellow', vin: 'LZZ00000000000001', vehicleType: 'H11', fuel: 'B', stage: '5', useNature: 'F',
-  totalMass: 31000, firstRegistered: '2019-03-01', status: 'in-use',
-}; // prettier-ignore
-const response = {
-  id: 'r1',
-  level: 'orange',
-  counties: ['140900'],
-  start: '2021-11-01',
-  issuedBy: '市政府',
-  reference: '忻气办1号',
-};
-const gate = { kind: 'gate', id: 'g1', nameZh: '一号门', enterpriseId: 'e1', lon: 112.7, lat: 38.4, county: '140902' };
 const delivery = { id: 'd1', enterpriseId: 'e1', month: '2021-11', mode: 'rail', cargo: '焦炭', tonnes: 5, direction: 'out' };
 
 describe('an import that died between storing and telling', () => {

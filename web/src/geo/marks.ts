@@ -3,6 +3,7 @@ import { newestFirst } from '../live/filter.ts';
 import { difference } from '../live/order.ts';
 
 const GRADES: readonly Severity[] = ['info', 'warning', 'critical'];
+const newer = (a: Alert, b: Alert): Alert => (newestFirst(a, b) < 0 ? a : b);
 
 /** A place with its alerts, WGS-84. */
 export class Spot {
@@ -22,7 +23,7 @@ export class Spot {
   add(alert: Alert): void {
     this.alerts.set(alert.id, alert);
     this.#count(alert, 1);
-    if (this.#newest && newestFirst(alert, this.#newest) < 0) this.#newest = alert;
+    if (this.#newest) this.#newest = newer(alert, this.#newest);
   }
 
   remove(alert: Alert): void {
@@ -32,7 +33,7 @@ export class Spot {
   }
 
   get newest(): Alert {
-    return (this.#newest ??= [...this.alerts.values()].reduce((a, b) => (newestFirst(a, b) < 0 ? a : b)));
+    return (this.#newest ??= [...this.alerts.values()].reduce(newer));
   }
 
   /** The gravest of its alerts, as a number: the higher, the graver. */
@@ -120,7 +121,7 @@ export function marksOf(
     key,
     spots: here,
     count: here.reduce((sum, { alerts }) => sum + alerts.size, 0),
-    newest: here.map(({ newest }) => newest).reduce((a, b) => (newestFirst(a, b) < 0 ? a : b)),
+    newest: here.map(({ newest }) => newest).reduce(newer),
     worst: GRADES[Math.max(...here.map(({ grade }) => grade))]!,
     quiet: here.every(({ quiet }) => quiet),
   }));
