@@ -110,6 +110,31 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('ask' as const), severity: fc.constantFrom(undefined, ...SEVERITIES) }) },
 );
 
+/** Days that once came out wrong: rows read by somebody moved below the pages, and a row there moved above them. */
+const say = (id: number, minute: number): Extract<Step, { do: 'news' }> => ({
+  do: 'news',
+  id,
+  minute,
+  state: 'open',
+  severity: 'warning',
+});
+const FOUND: [Extract<Step, { do: 'news' }>[], Step[]][] = [
+  [
+    [say(3, 2), say(2, 2)],
+    [
+      { do: 'hold' },
+      say(14, 2),
+      { do: 'ask', severity: 'critical' },
+      say(0, 0),
+      { do: 'ask', severity: undefined },
+      say(2, 0),
+      say(3, 0),
+      say(14, 0),
+      say(0, 1),
+    ],
+  ],
+];
+
 describe('the alerts of a filter', () => {
   const PAGE = 3;
   const asked = api.alerts;
@@ -161,6 +186,8 @@ describe('the alerts of a filter', () => {
           const moved = new Set<string>();
           for (const one of steps) {
             const before = { rows: list.rows.value, held: new Set(idsOf(list.held.value)) };
+            // A row that moved may stand above rows further down than the pages reach: it says nothing of what is news.
+            const firstStands = before.rows.length > 0 && !moved.has(before.rows[0]!.id);
             const reach = (row: Alert) => list.more.value === false || newestFirst(row, before.rows.at(-1)!) <= 0;
             if (one.do === 'news') {
               const row = put(one);
@@ -174,7 +201,7 @@ describe('the alerts of a filter', () => {
                 expect(shown, 'stays while one reads').to.equal(true);
                 moved.add(row.id);
               } else if (!matches(row, filter.value)) expect(shown, 'does not fit').to.equal(false);
-              else if (hold.value && before.rows.length > 0 && newestFirst(row, before.rows[0]!) < 0)
+              else if (hold.value && firstStands && newestFirst(row, before.rows[0]!) < 0)
                 expect(idsOf(list.held.value), 'waits').to.include(row.id);
               else if (!hold.value && reach(row)) expect(shown, 'is shown').to.equal(true);
             } else if (one.do === 'leave') {
@@ -224,6 +251,6 @@ describe('the alerts of a filter', () => {
           scope.stop();
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500, examples: FOUND },
     ));
 });
