@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { DESK, openConsole, PHONE, signIn, startBrowser, type ConsolePage } from '../support/browser.ts';
 import { buildConsole } from '../support/console-build.ts';
 import { startPlatformProcess, type PlatformProcess } from '../support/platform.ts';
+import { freePort } from '../support/ports.ts';
 import { until } from '../support/until.ts';
 
 const ADMIN = 'admin-of-a-test';
@@ -45,13 +46,12 @@ describe('the live path', function () {
   const decisions: { arrivalId: string; decision: string }[] = [];
   let sent = 0;
 
-  const portOf = (url: string) => new URL(url).port;
-
   before(async () => {
     await buildConsole();
     browser = await startBrowser();
-    platform = await startPlatformProcess({ env: { CLOCK_START: '2023-05-10T10:00:00+08:00' }, startWithinMs: 120_000 });
-    ports = { PORT: portOf(platform.url), MQTT_PORT: portOf(platform.mqttUrl) };
+    ports = { PORT: String(await freePort()), MQTT_PORT: String(await freePort()) };
+    const env = { CLOCK_START: '2023-05-10T10:00:00+08:00', ...ports };
+    platform = await startPlatformProcess({ env, startWithinMs: 120_000 });
     admin = (await call('POST', '/session', { username: 'admin', password: ADMIN })).cookie;
     await rows('enterprises', [enterprise]);
     await rows('devices', [gate]);

@@ -36,7 +36,7 @@ async function killAll(
   console.log(`    FAULT_SEED=${seed}`);
   const began = Date.now();
   const settled = () => devices.counts().put - devices.counts().queued;
-  const each = (0.9 * theWorld().messages.length) / KILLS;
+  const each = (0.7 * theWorld().messages.length) / KILLS;
   const order: Part[] = [];
   while (order.length < KILLS) order.push(...(['server', 'mongod', 'broker'] as Part[]).sort(() => random.next() - 0.5));
   for (let i = 0; i < KILLS; i++) {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { connect as connectTcp } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { guardChild } from '../../server/embedded/guard.ts';
 import { mosquittoHash, writeMosquitto } from '../../server/embedded/mosquitto.ts';
 import { PLATFORM_USER } from '../../server/embedded/rights.ts';
 import { quietLog } from './log.ts';
+import { freePort } from './ports.ts';
 
 /** Both brokers behind one shape: a suite written once runs on each. */
 
@@ -121,20 +121,6 @@ export const startMosquitto: StartBroker = async (first) => {
     },
   };
 };
-
-/** A port that was free a moment ago, for programs that cannot listen on 0. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
-  });
-}
 
 /** Waits until somebody accepts connections on a port. */
 async function answers(port: number): Promise<void> {

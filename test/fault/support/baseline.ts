@@ -10,7 +10,7 @@ import { planWorld, type World } from './world.ts';
 /** Sizes: the short form by default, `npm run test:faults` sets them higher. */
 export const EVENTS = Number(process.env.FAULT_EVENTS ?? 3_000);
 export const KILLS = Number(process.env.FAULT_KILLS ?? 3);
-export const AWAY_SECONDS = Number(process.env.FAULT_AWAY_SECONDS ?? 6);
+export const AWAY_SECONDS = Number(process.env.FAULT_AWAY_SECONDS ?? 12);
 /** Messages flow for so long while parts are killed. */
 export const FIRST_MS = KILLS * 1_000;
 export const SECOND_MS = KILLS * 4_000;

@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 import { CLOCK_START } from './world.ts';
 
@@ -31,7 +30,7 @@ export interface Server {
 const RESTART_AFTER_MS = 100;
 
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<Server> {
-  const ports = { PORT: String(await steadyPort()), MQTT_PORT: String(await steadyPort()) };
+  const ports = { PORT: String(await freePort()), MQTT_PORT: String(await freePort()) };
   let child: ChildProcess;
   let output = '';
   let ready: RegExpExecArray | null = null;
@@ -134,18 +133,5 @@ function childrenOf(pid: number): { pid: number; command: string }[] {
       .filter(({ command }) => command !== '');
   } catch {
     return []; // one of them ended meanwhile
-  }
-}
-
-/** A free port below the range from which outgoing connections take theirs: it is still free when the platform comes back. */
-export async function steadyPort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    const free = await new Promise<boolean>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-    });
-    if (free) return port;
   }
 }

@@ -8,7 +8,7 @@ import { findMongod } from '../../../server/embedded/find-mongod.ts';
 import { startMongod, type EmbeddedMongod } from '../../../server/embedded/mongod.ts';
 import { connectStore, type Store } from '../../../server/store/connection.ts';
 import { keptLog, quietLog as log } from '../../support/log.ts';
-import { freePort } from '../../support/brokers.ts';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 
 describe('the embedded MongoDB', () => {

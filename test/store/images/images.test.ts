@@ -89,7 +89,7 @@ describe('pictures over HTTP', function () {
     await files.start();
     const images = createImages({
       db, files, thumbnail: (bytes) => thumbnails.make(bytes), clock: t.clock,
-      realNow: () => realNow, bytesPerDay: BYTES_PER_DAY, patience: { idleMs: 2_000, wholeMs: 20_000 },
+      realNow: () => realNow, bytesPerDay: BYTES_PER_DAY, patience: { idleMs: 5_000, wholeMs: 20_000 },
     }); // prettier-ignore
     await images.indexes();
     web = await listen(

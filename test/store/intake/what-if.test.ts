@@ -96,7 +96,7 @@ describe('a what-if', () => {
   });
 
   it('goes on where a stopped process left it, with the same result', async () => {
-    const first = createdWith({ chunk: 3, restMs: 150 });
+    const first = createdWith({ chunk: 3, restMs: 1_000 });
     const { job } = await first.whatIf({ policy: 'stricter', ...PERIOD }, 'b');
     first.start();
     await until(async () => (await first.get(job, bureau)).done >= 3, 30_000);

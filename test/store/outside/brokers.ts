@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../../support/brokers.ts';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/until.ts';
 import { startMosquittoOn, type Mosquitto } from '../wire/mosquitto.ts';
 import { startWire, type Wire } from '../wire/wire.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { connectStore, type Store } from '../../../server/store/connection.ts';
-import { freePort } from '../../support/brokers.ts';
+import { freePort } from '../../support/ports.ts';
 import { quietLog } from '../../support/log.ts';
 import { startMongo } from '../../support/mongo.ts';
 import { until } from '../../support/until.ts';

@@ -142,7 +142,7 @@ export function deviceDoor(url: string): Door {
 /** The HTTP door: the answer is the body. A message that finds the store away is sent again, as devices do. */
 export function httpDoor(url: string): Door {
   const book = new Map<string, Answer[]>();
-  const post = async (m: Sent) => {
+  const post = async (m: Sent): Promise<void> => {
     const username = `${m.kind}/${m.deviceId}`;
     const response = await fetch(`${url}/api/v1/devices/${m.kind}/${m.deviceId}/${encodeURIComponent(m.message)}`, {
       method: 'POST',
@@ -154,6 +154,10 @@ export function httpDoor(url: string): Door {
     });
     const text = await response.text();
     const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
+    if (json['code'] === 'store-away') {
+      await sleep(1_000);
+      return post(m);
+    }
     const answer = response.status === 200 ? (json.ids ? 'receipt' : 'decision') : response.ok ? 'none' : 'rejected';
     book.set(username, [...(book.get(username) ?? []), { answer, json, status: response.status }]);
   };

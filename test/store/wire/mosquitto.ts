@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'mocha';
 import { guardChild } from '../../../server/embedded/guard.ts';
-import { freePort } from '../../support/brokers.ts';
+import { freePort } from '../../support/ports.ts';
 import { accepts } from '../../support/port.ts';
 
 /** Debian keeps servers where only administrators' PATH looks. */

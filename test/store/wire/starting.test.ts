@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { formatInstant } from '../../../devices/contract/instant.ts';
-import { freePort } from '../../support/brokers.ts';
+import { freePort } from '../../support/ports.ts';
 import { startPlatformProcess } from '../../support/platform.ts';
 import { startLine, type Line } from '../../support/port.ts';
 import { until } from '../../support/until.ts';
