@@ -10,8 +10,8 @@ import type { Policy } from '../server/policy/types.ts';
 import { DESK, PHONE, signIn, startBrowser } from '../test/support/browser.ts';
 
 /**
- * `npm run screenshots`: every room of the console on the simulated city, on a desk and on a phone, in Chinese and in English, to be
- * looked at. They go to `tmp/screenshots`, which git ignores; `--docs` also renews the few that the documents show.
+ * `npm run screenshots`: every room of the console on the simulated city, on a desk and on a phone, in Chinese and in English, light and
+ * dark, to be looked at. They go to `tmp/screenshots`, which git ignores; `--docs` also renews the few that the documents show.
  */
 const program = new Command()
   .name('npm run screenshots --')
@@ -113,7 +113,7 @@ const OFFICE: Route[] = [
 ];
 /**
  * Pages that are no room of the alert's own, by who looks at them (users of the demo). Who builds a page adds its line here: each is
- * taken in every look that is not dark.
+ * taken in every look.
  */
 const ROUTES: Record<string, Route[]> = {
   bureau: OFFICE,
@@ -212,7 +212,6 @@ async function takeRooms(page: Page, url: string, look: Look): Promise<void> {
     await shoot(page, room, look);
   };
   await visit('board', '/', '[data-alert]');
-  if (look.theme === 'dark') return;
   if (look.size === PHONE)
     await visit('board-map', '/', '[data-alert]', async () => {
       await page.locator('[data-test=switch]').click();
@@ -283,7 +282,7 @@ try {
     if (demo && options.user === 'bureau') job ??= await prepare(page);
     await takeRooms(page, url, look);
     await page.context().close();
-    for (const [user, routes] of look.theme === 'dark' ? [] : Object.entries(ROUTES)) {
+    for (const [user, routes] of Object.entries(ROUTES)) {
       const password = passwords.get(user);
       if (password === undefined) continue;
       const theirs = await enter(browser, url, user, password, look);

@@ -148,10 +148,15 @@ export function happenings(seed: number, { distinct = false, stories = 12 }: Sto
     const tag = `t${String(list.length).padStart(4, '0')}`;
     list.push({ tag, at: when, inspection: { vin, at: formatInstant(when), inspectionKind, result, station: '示例站' } });
   };
-  /** A drive of so many minutes with a sample each, in messages of so many; some of them sent twice with other bounds. */
+  let drives = 0;
+  /**
+   * A drive of so many minutes with a sample each, in messages of so many; some of them sent twice with other bounds. A sample with a
+   * place is a moment like a message's: where these are distinct no other drive has it, and none is sent twice.
+   */
   const drive = (who: Seen, from: number, minutes: number, sampleAt: (minute: number) => object) => {
     const each = random.pick([5, 10, 30, 60]);
-    const begin = Math.floor(from / 1000) * 1000;
+    const begin = Math.floor(from / 1000) * 1000 + (distinct ? drives++ : 0);
+    const again = { reagent: 55, noxOut: 70, ...(distinct && { lon: undefined, lat: undefined }) };
     const send = (first: number, last: number, change: object = {}) => {
       const samples = Array.from({ length: last - first }, (_, i) => ({
         at: formatInstant(begin + (first + i) * MINUTE),
@@ -163,7 +168,7 @@ export function happenings(seed: number, { distinct = false, stories = 12 }: Sto
     for (let first = 0; first < minutes; first += each) {
       const last = Math.min(first + each, minutes);
       if (random.chance(0.9)) send(first, last);
-      if (last - first > 4 && random.chance(0.15)) send(first + 2, last, { reagent: 55, noxOut: 70 });
+      if (last - first > 4 && random.chance(0.15)) send(first + 2, last, again);
     }
   };
   const warm = { engineSpeed: 1400, coolant: 85, scrInlet: 300, engineTorque: 50 };
