@@ -87,12 +87,3 @@ export function client(url: string, auth: { token?: string; after?: number; log?
   socket.on('disconnect', () => (told.disconnected = true));
   return { socket, told, close: () => socket.disconnect() };
 }
-
-/** Waits until something holds; fails after half a minute. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

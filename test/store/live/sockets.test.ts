@@ -7,7 +7,8 @@ import { ensureAlertIndexes } from '../../../server/store/alerts.ts';
 import { ensureLiveIndexes } from '../../../server/store/live-events.ts';
 import { createRevisions } from '../../../server/store/revisions.ts';
 import { finding, at, storeFindings } from '../../support/alerts.ts';
-import { client, startLive, until } from '../../support/live.ts';
+import { client, startLive } from '../../support/live.ts';
+import { until } from '../../support/until.ts';
 import { startMongo } from '../../support/mongo.ts';
 
 describe('the live socket', function () {
@@ -65,13 +66,13 @@ describe('the live socket', function () {
   it('greets, tells news in order and says nothing of what was before', async () => {
     const one = await server();
     await happen(one, 'A');
-    await until(async () => (await connection.collection('live_events').countDocuments()) === 1, 'the first is numbered');
+    await until(async () => (await connection.collection('live_events').countDocuments()) === 1);
     const { told } = connected(one.url, { token: 'bureau' });
-    await until(() => told.hello !== undefined, 'hello');
+    await until(() => told.hello !== undefined);
     expect(told.hello).to.deep.include({ seq: 1, user: { name: 'bureau', role: 'bureau' } });
     await happen(one, 'B');
     await happen(one, 'A');
-    await until(() => told.upTo === 3, 'the news');
+    await until(() => told.upTo === 3);
     expect(told.items.map((item) => [item.seq, item.kind, item.alert.rev, item.alert.seq])).to.deep.equal([
       [2, 'opened', 1, 2],
       [3, 'extended', 2, 3],
@@ -81,16 +82,16 @@ describe('the live socket', function () {
   it('gives a client that was away everything in order, also when the server was started anew meanwhile', async () => {
     const one = await server();
     const first = connected(one.url, { token: 'bureau' });
-    await until(() => first.told.hello !== undefined, 'hello');
+    await until(() => first.told.hello !== undefined);
     await happen(one, 'A');
-    await until(() => first.told.upTo === 1, 'the first');
+    await until(() => first.told.upTo === 1);
     first.close();
     for (let i = 0; i < 30; i += 1) await happen(one, `K${i % 7}`);
     await one.stop();
     const two = await server({ options: { page: 4 } });
     const second = connected(two.url, { token: 'bureau', after: 1, log: first.told.hello!.log });
     await happen(two, 'Z');
-    await until(() => second.told.upTo === 32, 'catching up');
+    await until(() => second.told.upTo === 32);
     expect(seqs([...first.told.items, ...second.told.items])).to.deep.equal(upTo(32));
     expect(second.told.hello?.log).to.equal(first.told.hello?.log);
     expect(second.told.resync).to.equal(undefined);
@@ -100,10 +101,10 @@ describe('the live socket', function () {
     const [one, two] = [await server(), await server()];
     const watchers = [connected(one.url, { token: 'bureau', after: 0 }), connected(two.url, { token: 'bureau', after: 0 })];
     for (let i = 0; i < 20; i += 1) await happen(i % 2 ? one : two, `K${i % 5}`);
-    await until(() => watchers.every(({ told }) => told.upTo === 20), 'both know all');
+    await until(() => watchers.every(({ told }) => told.upTo === 20));
     await one.stop();
     for (let i = 0; i < 5; i += 1) await happen(two, `K${i}`);
-    await until(() => watchers[1]!.told.upTo === 25, 'the other goes on');
+    await until(() => watchers[1]!.told.upTo === 25); // the other goes on
     expect(seqs(watchers[0]!.told.items)).to.deep.equal(upTo(20));
     expect(seqs(watchers[1]!.told.items)).to.deep.equal(upTo(25));
   });
@@ -117,16 +118,16 @@ describe('the live socket', function () {
     const all = connected(one.url, { token: 'auditor', after: 0 });
     await happen(one, 'A');
     await happen(one, 'B', { county: '140981', enterprise: 'e2', rule: 'cloned-plate', code: 'impossible-travel' });
-    await until(() => all.told.upTo === 2, 'both');
+    await until(() => all.told.upTo === 2);
     // The finding moves to the other county: the first bureau loses the alert.
     await storeFindings(connection.db!, [finding('moved', { alert: 'A', county: '140981', enterprise: 'e2' })]);
     await connection.db!.collection('findings').updateMany({ alert: 'A', county: '140902' }, { $set: { status: 'withdrawn' } });
     await one.alerts.refresh(['A']);
-    await until(() => all.told.upTo === 3 && here.told.items.length === 2 && there.told.items.length === 2, 'the move');
+    await until(() => all.told.upTo === 3 && here.told.items.length === 2 && there.told.items.length === 2);
     expect(here.told.items.map((item) => [item.seq, item.kind])).to.deep.equal([[1, 'opened'], [3, 'removed']]); // prettier-ignore
     expect(Object.keys(here.told.items[1]!.alert).sort()).to.deep.equal(['id', 'rev', 'seq']);
     expect(there.told.items.map((item) => item.seq)).to.deep.equal([2, 3]);
-    await until(() => gate.told.items.length === 2 && police.told.items.length === 1, 'the others');
+    await until(() => gate.told.items.length === 2 && police.told.items.length === 1);
     expect(gate.told.items.map((item) => item.kind)).to.deep.equal(['opened', 'removed']);
     expect(police.told.items.map((item) => item.seq)).to.deep.equal([2]);
   });
@@ -134,28 +135,28 @@ describe('the live socket', function () {
   it('asks a client to read anew when its log is another one, its number is from the future, or it is too far behind', async () => {
     const one = await server({ options: { maxBehind: 5 } });
     for (let i = 0; i < 8; i += 1) await happen(one, `K${i}`, { county: i < 2 ? '140981' : '140902' });
-    await until(async () => (await connection.collection('live_events').countDocuments()) === 8, 'eight events');
+    await until(async () => (await connection.collection('live_events').countDocuments()) === 8);
     const cases = [
       connected(one.url, { token: 'bureau', after: 1, log: 'another' }),
       connected(one.url, { token: 'bureau', after: 9 }),
       connected(one.url, { token: 'bureau', after: 0 }),
     ];
-    await until(() => cases.every(({ told }) => told.resync === 8), 'resync');
+    await until(() => cases.every(({ told }) => told.resync === 8));
     expect(cases.flatMap(({ told }) => told.items)).to.deep.equal([]);
     const near = connected(one.url, { token: 'bureau:140981', after: 0 });
-    await until(() => near.told.items.length === 2, 'only two of them are visible to this one');
+    await until(() => near.told.items.length === 2); // only two of them are visible to this one
     expect(near.told.resync).to.equal(undefined);
   });
 
   it('asks a client to read anew when what it missed is no longer kept', async () => {
     const one = await server();
     for (let i = 0; i < 4; i += 1) await happen(one, 'A');
-    await until(async () => (await connection.collection('live_events').countDocuments()) === 4, 'four events');
+    await until(async () => (await connection.collection('live_events').countDocuments()) === 4);
     await connection.collection<LiveEventDoc>('live_events').deleteMany({ _id: { $lte: 2 } });
     const two = await server();
     const late = connected(two.url, { token: 'bureau', after: 1 });
     const just = connected(two.url, { token: 'bureau', after: 2 });
-    await until(() => late.told.resync === 4 && just.told.upTo === 4, 'both are told');
+    await until(() => late.told.resync === 4 && just.told.upTo === 4);
     expect(seqs(just.told.items)).to.deep.equal([3, 4]);
   });
 
@@ -163,17 +164,17 @@ describe('the live socket', function () {
     const gone = new Set<string>();
     const one = await server({ gone, options: { recheckMs: 200 } });
     const nobody = connected(one.url, {});
-    await until(() => nobody.told.error === 'unauthenticated', 'refused');
+    await until(() => nobody.told.error === 'unauthenticated');
     const two = await server({ gone });
     const clients = [
       connected(one.url, { token: 'bureau' }),
       connected(two.url, { token: 'bureau' }),
       connected(one.url, { token: 'police' }),
     ];
-    await until(() => clients.every(({ told }) => told.hello !== undefined), 'hello');
+    await until(() => clients.every(({ told }) => told.hello !== undefined));
     gone.add('bureau');
     two.ended();
-    await until(() => clients.slice(0, 2).every(({ told }) => told.disconnected), 'both are ended');
+    await until(() => clients.slice(0, 2).every(({ told }) => told.disconnected));
     expect(clients[2]!.told.disconnected).to.equal(false);
     const foreign = await fetch(`${one.url}/socket.io/?EIO=4&transport=polling`, {
       headers: { Origin: 'http://elsewhere.example' },
@@ -184,7 +185,7 @@ describe('the live socket', function () {
   it('keeps nothing for a client that does not read, and goes on with it later without a gap', async () => {
     const one = await server({ options: { page: 20, gatherMs: 5, maxBehind: 1_000_000 } });
     const slow = connected(one.url, { token: 'bureau', after: 0 });
-    await until(() => slow.told.hello !== undefined, 'hello');
+    await until(() => slow.told.hello !== undefined);
     const raw = (slow.socket.io.engine.transport as unknown as { ws: { _socket?: { pause(): void; resume(): void } } }).ws
       ._socket;
     expect(raw, 'the client is a WebSocket of its own').to.not.equal(undefined);
@@ -196,12 +197,12 @@ describe('the live socket', function () {
     for (let i = 0; i < events.length; i += 250)
       await connection.collection<LiveEventDoc>('live_events').insertMany(events.slice(i, i + 250) as unknown as LiveEventDoc[]);
     const quick = connected(one.url, { token: 'bureau', after: 1499 });
-    await until(() => quick.told.upTo === 1500, 'others are not delayed');
-    await until(async () => one.live.clients() === 2, 'both are there');
+    await until(() => quick.told.upTo === 1500); // others are not delayed
+    await until(async () => one.live.clients() === 2);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(slow.told.upTo).to.be.lessThan(1500);
     raw!.resume();
-    await until(() => slow.told.upTo === 1500, 'it goes on');
+    await until(() => slow.told.upTo === 1500); // it goes on
     expect(seqs(slow.told.items)).to.deep.equal(upTo(1500));
   });
 
@@ -228,17 +229,17 @@ describe('the live socket', function () {
     const own = connected(two.url, { token: 'enterprise:e1' });
     const latest = (told: { gates: unknown[][] }) =>
       new Map((told.gates.flat() as GateState[]).map((state) => [state.gate, state.ref]));
-    await until(() => latest(board.told).size === 2 && latest(own.told).size === 1, 'the lanes');
+    await until(() => latest(board.told).size === 2 && latest(own.told).size === 1);
     expect([...latest(board.told)]).to.deep.include.members([['g1', 'R3'], ['g2', 'R2']]); // prettier-ignore
     await one.live.publishGateState([lane('g1', 2), lane('g2', 5)]);
-    await until(() => latest(board.told).get('g2') === 'R5', 'the change');
+    await until(() => latest(board.told).get('g2') === 'R5');
     expect([...latest(own.told)]).to.deep.equal([['g1', 'R3']]);
   });
 
   it('is not harmed by what is no handshake', async () => {
     const one = await server();
     const odd = connected(one.url, { token: 'bureau', after: 'x' as unknown as number });
-    await until(() => odd.told.error === 'bad-handshake', 'refused');
+    await until(() => odd.told.error === 'bad-handshake');
     await new Promise<void>((resolve) => {
       const socket = connect(one.port, '127.0.0.1', () =>
         socket.end('GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n\r\n'),
@@ -248,19 +249,19 @@ describe('the live socket', function () {
       socket.resume();
     });
     const fine = connected(one.url, { token: 'bureau' });
-    await until(() => fine.told.hello !== undefined, 'others are served');
+    await until(() => fine.told.hello !== undefined);
   });
 
   it('tells that responses were published, also by another process, and nothing of what consoles do not hold', async () => {
     const one = await server();
     const other = await server();
     const told = [connected(one.url, { token: 'bureau' }).told, connected(other.url, { token: 'market' }).told];
-    await until(() => told.every(({ hello }) => hello), 'both are welcomed');
+    await until(() => told.every(({ hello }) => hello));
     const revisions = createRevisions(connection.db!);
     await revisions.bump('vehicles');
     await revisions.bump('responses');
     one.live.registryChanged();
-    await until(() => told.every(({ registry }) => registry.length > 0), 'both are told');
+    await until(() => told.every(({ registry }) => registry.length > 0));
     expect(told.map(({ registry }) => registry)).to.deep.equal([['responses'], ['responses']]);
   });
 
@@ -268,18 +269,18 @@ describe('the live socket', function () {
     const live = await server();
     const views = ['auditor', 'bureau:140902', 'bureau:140921', 'enterprise:e1'];
     const clients = Array.from({ length: 24 }, (_, i) => connected(live.url, { token: views[i % views.length]! }));
-    await until(() => clients.every((c) => c.told.hello), 'every client is welcomed');
+    await until(() => clients.every((c) => c.told.hello));
     const late: ReturnType<typeof connected>[] = [];
     for (let i = 0; i < 30; i++) {
       await happen(live, `many${i % 10}`, { county: i % 2 === 0 ? '140902' : '140921' });
       if (i % 10 === 5) late.push(connected(live.url, { token: 'auditor', after: 0 }));
     }
     const log = connection.collection<LiveEventDoc>('live_events');
-    await until(async () => (await log.countDocuments({})) === 30, 'every event has its number');
+    await until(async () => (await log.countDocuments({})) === 30);
     const everything = await log.find({}).sort({ _id: 1 }).toArray();
     const seen = (view: string) => everything.filter((e) => !view.startsWith('bureau') || e.now.counties.includes(view.slice(7)));
     const wanted = (i: number) => seen(views[i % views.length]!).map((event) => event._id);
-    await until(() => clients.every((c, i) => c.told.items.length >= wanted(i).length) && late.every((c) => c.told.items.length >= everything.length), 'every client has its part'); // prettier-ignore
+    await until(() => clients.every((c, i) => c.told.items.length >= wanted(i).length) && late.every((c) => c.told.items.length >= everything.length)); // prettier-ignore
     for (const [i, c] of clients.entries()) expect(c.told.items.map((item) => item.seq)).to.deep.equal(wanted(i));
     for (const c of late) expect(c.told.items.map((item) => item.seq)).to.deep.equal(wanted(0));
     expect(wanted(1)).to.not.have.lengthOf(0);

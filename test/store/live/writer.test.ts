@@ -8,7 +8,8 @@ import { createLogWriter } from '../../../server/live/writer.ts';
 import { ensureAlertIndexes } from '../../../server/store/alerts.ts';
 import { createLiveEventStore, ensureLiveIndexes } from '../../../server/store/live-events.ts';
 import { finding, NOON, storeFindings } from '../../support/alerts.ts';
-import { silent, until } from '../../support/live.ts';
+import { silent } from '../../support/live.ts';
+import { until } from '../../support/until.ts';
 import { startMongo } from '../../support/mongo.ts';
 
 describe('the live log in the store', function () {
@@ -119,7 +120,7 @@ describe('the live log in the store', function () {
       false,
       true,
     ]);
-    await until(() => store.lease('two', 60_000), 'the lease runs out');
+    await until(() => store.lease('two', 60_000)); // the lease runs out
     expect(await store.lease('one', 300)).to.equal(false);
     await store.release('two');
     expect(await store.lease('one', 300)).to.equal(true);
@@ -129,9 +130,9 @@ describe('the live log in the store', function () {
     const writer = createLogWriter({ store: createLiveEventStore(db, silent), log: silent, options: { pollMs: 60_000 } });
     writer.start();
     try {
-      await until(async () => (await db.collection('live_meta').countDocuments()) === 1, 'the lease is taken');
+      await until(async () => (await db.collection('live_meta').countDocuments()) === 1);
       await change(['A'], 1);
-      await until(async () => (await events()).length === 1, 'the event is numbered');
+      await until(async () => (await events()).length === 1);
     } finally {
       await writer.stop();
     }

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import type { LiveEventDoc } from '../../../server/alerts/types.ts';
 import { createLogTail } from '../../../server/live/tail.ts';
 import type { LogReader } from '../../../server/live/types.ts';
-import { silent, until } from '../../support/live.ts';
+import { silent } from '../../support/live.ts';
+import { until } from '../../support/until.ts';
 
 const event = (seq: number) => ({ _id: seq, event: `e${seq}` }) as LiveEventDoc;
 const numbers = (events: LiveEventDoc[] | undefined) => events?.map(({ _id }) => _id);
@@ -24,7 +25,7 @@ async function tailOn(count: number) {
   } as unknown as LogReader;
   const tail = createLogTail({ store, log: silent, options: { pollMs: 60_000 } });
   await tail.start();
-  await until(() => state.reads === 1, 'it looks once when it starts');
+  await until(() => state.reads === 1); // it looks once when it starts
   return { log, state, tail };
 }
 
@@ -46,11 +47,11 @@ describe('the end of the live log in a process', () => {
     const { log, state, tail } = await tailOn(3);
     log.push(event(4), event(5));
     tail.appended([event(5)]);
-    await until(() => tail.head() === 5, 'it has read on');
+    await until(() => tail.head() === 5);
     expect(numbers(tail.slice(3, 10))).to.deep.equal([4, 5]);
     log.push(event(6));
     state.news(6);
-    await until(() => tail.head() === 6, 'it has read on');
+    await until(() => tail.head() === 6);
     await tail.stop();
   });
 
@@ -59,7 +60,7 @@ describe('the end of the live log in a process', () => {
     log.push(event(1), event(2), event(3));
     state.news(1);
     tail.appended(log.slice(0, 2));
-    await until(() => tail.head() === 3, 'it has read on');
+    await until(() => tail.head() === 3);
     await tail.stop();
     expect(numbers(tail.slice(0, 10))).to.deep.equal([1, 2, 3]);
   });
