@@ -48,6 +48,13 @@ export function readTls(certFile: string | undefined, keyFile: string | undefine
   return { cert, key };
 }
 
+/** Certificate and key as the files hold them now; undefined where none are set. @throws when they are not right, in both languages */
+export function loadTls(files: TlsFiles | undefined): Tls | undefined {
+  const read = readTls(files?.cert, files?.key);
+  if (read && 'wrong' in read) throw new Error(`${read.wrong[0]}: ${read.wrong[1].zh} · ${read.wrong[1].en}`);
+  return read;
+}
+
 function readPem(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
