@@ -9,6 +9,7 @@ import { usePrefs } from './stores/prefs.ts';
 import { useSession } from './stores/session.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/fields.css';
 import './styles/element.css';
 
 const app = createApp(App).use(createPinia()).use(i18n);
