@@ -1,27 +1,18 @@
-import { composeDecision, type FoldedFinding } from '../rules/decision.ts';
 import { judgeAll } from '../rules/index.ts';
 import type { FindingDraft, GateObservation, ObservationRef } from '../rules/types.ts';
 import type { DecisionDoc, FindingDoc } from '../store/types.ts';
-import { DAY, MINUTE } from '../../devices/contract/instant.ts';
-import { findingDoc, findingKey, subjectOf } from './finding-docs.ts';
-import type { HistoryDeps } from './histories/deps.ts';
-import {
-  contextOf,
-  gatePasts,
-  gateWorksSince,
-  isFromHistory,
-  joiningFindings,
-  pastSize,
-  settleGateAnswers,
-} from './histories/gate-answers.ts';
+import { alertsOf, alertsOfRepeats, alertsOfVehicles } from './alert-keys.ts';
+import { decisionDoc } from './decision-docs.ts';
+import { findingDoc, subjectOf } from './finding-docs.ts';
+import type { GateLanes } from './gate-lanes.ts';
+import { answerAgain, settleAnswers } from './histories/answers-again.ts';
 import { clonedAround, gatesOf, settleTravels, shareReading, travelsInto } from './histories/cloned-plate.ts';
-import { recordRejudged } from './histories/rejudged.ts';
+import type { HistoryDeps } from './histories/deps.ts';
+import { contextOf, gatePasts, gateWorksSince, isFromHistory, pastSize } from './histories/gate-answers.ts';
+import { HISTORIES } from './histories/index.ts';
 import { settleFailures } from './histories/readings.ts';
 import { settleReleases } from './histories/releases.ts';
-import { HISTORIES } from './histories/index.ts';
 import type { UreaHours } from './histories/urea.ts';
-import type { GateLanes } from './gate-lanes.ts';
-import { restoreWorks } from './restore.ts';
 import type { Change } from './settle.ts';
 import type { Work } from './types.ts';
 
@@ -72,12 +63,9 @@ export function together(parts: Begun[]): Begun {
   };
 }
 
-/** A reading can join a pass that began this long before it. */
-const PASS_MS = MINUTE;
-
 /** Steps 5 and 6: judges stored messages and stores what comes of it. */
 export function createJudge(deps: JudgeDeps) {
-  const { observations, findings, decisions, clock, alerts, urea, lanes } = deps;
+  const { findings, decisions, clock, alerts, urea, lanes } = deps;
 
   /**
    * Judges messages that are stored, new ones and ones whose judging was cut off before, as far as a driver waits for it: what each says
@@ -114,16 +102,10 @@ export function createJudge(deps: JudgeDeps) {
       (w) => again.includes(w) || moved.has(w.observation.ref) || drafts.get(w)!.some(({ draft }) => isFromHistory(draft)),
     );
     const badFills = all.filter((w) => drafts.get(w)?.some(({ draft }) => draft.code === 'bad-urea'));
-    const answers = await settleAnswers(gates, doubtful, all, badFills, moved);
+    const answers = await settleAnswers({ all, gates, doubtful, badFills, moved }, deps);
     const releases = await settleReleases(gates, deps);
-    const keys = new Set(
-      [
-        ...own,
-        ...[...histories, ...journeys, ...answers, ...releases].flatMap(({ now, before }) => (before ? [now, before] : [now])),
-      ].flatMap(alertOf),
-    );
-    for (const key of await keysOfRepeats(again)) keys.add(key);
-    await alerts.refresh([...keys]);
+    const changes = [...own.map((now) => ({ now })), ...histories, ...journeys, ...answers, ...releases];
+    await alerts.refresh([...new Set([...alertsOf(changes), ...(await alertsOfRepeats(again, deps))])]);
   }
 
   /** Judges stored messages to the end. @returns the decisions of the gate messages among them, as stored */
@@ -174,59 +156,6 @@ export function createJudge(deps: JudgeDeps) {
     return settled.flat();
   }
 
-  /**
-   * Gate messages whose answer from history is to be looked at (again): the doubtful ones, those on which another process put such a
-   * finding before their decision was stored, those that readings and fills of the batch precede, and those at which a travel ends
-   * (`moved`).
-   */
-  async function settleAnswers(
-    gates: Work[],
-    doubtful: Work[],
-    all: Work[],
-    badFills: Work[],
-    moved: ReadonlySet<ObservationRef>,
-  ): Promise<Change[]> {
-    const since = new Map<string, number>();
-    for (const { doc } of all) {
-      if (!doc.smoke) continue;
-      const from = doc.at.getTime() - PASS_MS;
-      since.set(doc.vehicle!, Math.min(from, since.get(doc.vehicle!) ?? Infinity));
-    }
-    const sure = gates.filter((w) => !doubtful.includes(w));
-    const [concerned, found] = await Promise.all([
-      withFailures(since),
-      joiningFindings(
-        sure.map((w) => w.observation.ref),
-        deps,
-      ),
-    ]);
-    for (const { vehicle, observation } of badFills) if (vehicle) concerned.push({ vin: vehicle.vin, from: observation.at });
-    const here = new Set(gates.map((w) => w.observation.ref));
-    const [after, elsewhere] = await Promise.all([
-      gateWorksSince(concerned, deps),
-      observations.byIds([...moved].filter((ref) => !here.has(ref))),
-    ]);
-    const later = [...after, ...(await restoreWorks(elsewhere, deps.registry, deps.policies))];
-    const told = new Set(found.map((f) => f.observations.at(-1)!));
-    const own = [...doubtful, ...sure.filter((w) => told.has(w.observation.ref))];
-    return rejudge([...new Map([...later, ...own].map((w) => [w.observation.ref, w])).values()]);
-  }
-
-  /** Of these vehicles, those that ever failed: only their gate messages can be concerned. */
-  async function withFailures(since: Map<string, number>): Promise<{ vin: string; from: number }[]> {
-    if (since.size === 0) return [];
-    const failed = await findings.find({ vin: { $in: [...since.keys()] }, rule: 'remote-sensing', code: 'failed' });
-    return [...new Set(failed.map((f) => f.vin!))].map((vin) => ({ vin, from: since.get(vin)! }));
-  }
-
-  /** Judges gate messages' answers from history again; where one changes, the later decision is recorded beside the one given. */
-  async function rejudge(gateWorks: Work[]): Promise<Change[]> {
-    if (gateWorks.length === 0) return [];
-    const changes = await settleGateAnswers(gateWorks, deps);
-    await recordRejudged(gateWorks, deps);
-    return [...changes, ...(await settleReleases(gateWorks, deps))];
-  }
-
   async function decide(
     gates: Work[],
     drafts: Map<Work, Judged[]>,
@@ -248,30 +177,6 @@ export function createJudge(deps: JudgeDeps) {
     );
   }
 
-  /**
-   * Alerts of what was judged before it was cut off: they may not have heard of it. Nothing may be left to change, so they are found by
-   * the messages, by their vehicles, and by the other messages that a passage or its arrival concerns.
-   */
-  async function keysOfRepeats(again: Work[]): Promise<string[]> {
-    if (again.length === 0) return [];
-    const refs = again.map((w) => w.observation.ref);
-    const arrivals = again.flatMap(({ doc }) => (doc.turnedBack && doc.arrival !== undefined ? [doc.arrival] : []));
-    const others = await observations.find({ $or: [{ arrival: { $in: refs } }, { _id: { $in: arrivals } }] }, { vehicle: 1 });
-    const vins = [...again.map((w) => w.doc), ...others].flatMap((doc) => doc.vehicle ?? []);
-    const earliest = Math.min(...again.map((w) => w.observation.at));
-    return keysOfVehicles(vins, earliest - 2 * DAY, [...refs, ...others.map((doc) => doc._id)]);
-  }
-
-  async function keysOfVehicles(vins: string[], from: number, refs: string[]): Promise<string[]> {
-    const found = await findings.find({
-      $or: [
-        { observations: { $in: refs } },
-        { vin: { $in: [...new Set(vins)] }, at: { $gte: new Date(from) }, alert: { $exists: true } },
-      ],
-    });
-    return found.flatMap(alertOf);
-  }
-
   return {
     begin,
     follow,
@@ -286,17 +191,8 @@ export function createJudge(deps: JudgeDeps) {
       tell: { vin: string; from: number }[] = [],
     ): Promise<void> {
       const failures = await settleFailures([...new Set(since.map((s) => s.vin))], deps);
-      const answers = await rejudge(await gateWorksSince(since, deps));
-      const changed = [...failures, ...answers].flatMap(({ now, before }) => (before ? [now, before] : [now])).flatMap(alertOf);
-      const untold =
-        tell.length === 0
-          ? []
-          : await keysOfVehicles(
-              tell.map((t) => t.vin),
-              Math.min(...tell.map((t) => t.from)) - 2 * DAY,
-              [],
-            );
-      await alerts.refresh([...new Set([...changed, ...untold])]);
+      const answers = await answerAgain(await gateWorksSince(since, deps), deps);
+      await alerts.refresh([...new Set([...alertsOf([...failures, ...answers]), ...(await alertsOfVehicles(tell, deps))])]);
     },
 
     /** Publishes stored decisions whose message waits for no answer of its own (left by a dead process, or come over MQTT). */
@@ -313,48 +209,4 @@ export type Judge = ReturnType<typeof createJudge>;
 
 function isGate(work: Work): work is Work & { observation: GateObservation } {
   return work.observation.kind === 'gate';
-}
-
-function alertOf(finding: FindingDoc): string[] {
-  return finding.alert === undefined ? [] : [finding.alert];
-}
-
-/** What a decision is folded from: drafts of the message itself, and stored findings that end at it. */
-type Joining = FoldedFinding & Pick<FindingDraft, 'subject'>;
-
-function decisionDoc(work: Work, drafts: Joining[], now: number, speed: number): DecisionDoc {
-  const observation = work.observation as GateObservation;
-  const decision = composeDecision({
-    observation,
-    recognition: work.recognition!,
-    findings: drafts,
-    response: work.response,
-    policyVersion: work.policy.version,
-    at: now,
-    speed,
-  });
-  const { doc, vehicle } = work;
-  const live =
-    observation.message === 'arrival' &&
-    !observation.backfill &&
-    !work.incoming?.replay &&
-    now - observation.at <= MINUTE * speed;
-  return {
-    _id: observation.ref,
-    ref: decision.ref,
-    message: observation.message,
-    at: doc.at,
-    recordedAt: new Date(now),
-    published: live,
-    decision,
-    reasons: decision.reasons,
-    findings: drafts.map(findingKey),
-    rules: [...new Set(drafts.map((d) => d.rule))],
-    facts: doc.facts,
-    ...(doc.plate !== undefined && { plate: doc.plate }),
-    ...(vehicle && { vin: vehicle.vin }),
-    ...(doc.enterprise !== undefined && { enterprise: doc.enterprise }),
-    ...(doc.county !== undefined && { county: doc.county }),
-    device: `gate/${doc.deviceId}`,
-  };
 }

@@ -4,9 +4,8 @@ import type { Logger } from '../log.ts';
 import type { FindingDoc } from '../store/types.ts';
 import type { ReconcileStore } from '../store/reconciles.ts';
 import type { Difference } from './compare-findings.ts';
-import { gateWorksSince, settleGateAnswers } from './histories/gate-answers.ts';
-import { recordRejudged } from './histories/rejudged.ts';
-import { settleReleases } from './histories/releases.ts';
+import { answerAgain } from './histories/answers-again.ts';
+import { gateWorksSince } from './histories/gate-answers.ts';
 import { createJudgeAgain, type AgainDeps } from './judge-again.ts';
 import { recompute } from './recompute.ts';
 import { restoreWorks } from './restore.ts';
@@ -160,11 +159,7 @@ export function createReconcile(deps: ReconcileDeps) {
       deps,
     );
     const named = await observations.byIds([...refs].filter((ref) => !later.some((w) => w.doc._id === ref)));
-    const works = [...(await restoreWorks(named, deps.registry, deps.policies)), ...later];
-    if (works.length === 0) return [];
-    const answers = await settleGateAnswers(works, deps);
-    await recordRejudged(works, deps);
-    return [...answers, ...(await settleReleases(works, deps))];
+    return answerAgain([...(await restoreWorks(named, deps.registry, deps.policies)), ...later], deps);
   }
 
   return {

@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { BatchStore } from '../store/batches.ts';
 import type { DueDoc, DueStore } from '../store/due-work.ts';
 import type { ObservationDoc } from '../store/types.ts';
+import { alertsOf } from './alert-keys.ts';
 import type { BatchRecords } from './batch-records.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { MOMENTS } from './histories/due.ts';
@@ -178,9 +179,7 @@ export function createSweeps(deps: SweepDeps) {
 
   /** Brings the alerts of changed findings up. */
   async function tell(changes: Change[]): Promise<void> {
-    await alerts.refresh([
-      ...new Set(changes.flatMap(({ now, before }) => [now.alert, before?.alert]).filter((k) => k !== undefined)),
-    ]);
+    await alerts.refresh([...new Set(alertsOf(changes))]);
   }
 
   async function pending(): Promise<boolean> {

@@ -4,15 +4,15 @@ import { PLATE_LINE, SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { JobRowDoc } from '../../store/job-rows.ts';
 import { DERIVED, type Derived, type RejudgeChangeDoc } from '../../store/rejudge-changes.ts';
 import type { FindingDoc, ObservationDoc } from '../../store/types.ts';
+import { alertsOf } from '../alert-keys.ts';
 import { dryDue } from '../dry-run.ts';
+import { answerAgain } from '../histories/answers-again.ts';
 import type { HistoryDeps } from '../histories/deps.ts';
 import { MOMENTS } from '../histories/due.ts';
-import { gateWorksSince, settleGateAnswers } from '../histories/gate-answers.ts';
+import { gateWorksSince } from '../histories/gate-answers.ts';
 import { gatesOf } from '../histories/cloned-plate.ts';
 import { HISTORIES } from '../histories/index.ts';
 import { settleFailures } from '../histories/readings.ts';
-import { recordRejudged } from '../histories/rejudged.ts';
-import { settleReleases } from '../histories/releases.ts';
 import { createUreaHours } from '../histories/urea.ts';
 import { restoreWorks } from '../restore.ts';
 import type { Change } from '../settle.ts';
@@ -93,8 +93,7 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
   }
 
   async function refresh(changes: Heard[]): Promise<void> {
-    const keys = changes.flatMap(({ now, before }) => [now.alert, before?.alert]);
-    await deps.alerts.refresh([...new Set(keys.filter((key) => key !== undefined))]);
+    await deps.alerts.refresh([...new Set(alertsOf(changes))]);
   }
 
   async function settleHistories(all: Work[]): Promise<Change[]> {
@@ -153,24 +152,18 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
     }
     const gates = works.filter((w) => w.doc.kind === 'gate');
     const answered = new Set(gates.map((w) => w.doc._id));
-    const settled = await answer(gates);
+    const settled = await answerAgain(gates, stores);
     const travelled = gatesOf(changes.map((c) => c.now)).filter((ref) => !answered.has(ref));
     for (const ref of travelled) answered.add(ref);
-    settled.push(...(await answer(await restoreWorks(await observations.byIds(travelled), registry, policies))));
+    settled.push(...(await answerAgain(await restoreWorks(await observations.byIds(travelled), registry, policies), stores)));
     const concerned = [...since.values()];
     for (let i = 0; i < concerned.length; i += VEHICLES_AT_ONCE) {
       const part = concerned.slice(i, i + VEHICLES_AT_ONCE);
       const ranges = part.map(({ vin, from, to }) => ({ vin, from, ...(to !== Infinity && { to }) }));
-      settled.push(...(await answer((await gateWorksSince(ranges, stores)).filter((w) => !answered.has(w.doc._id)))));
+      const others = (await gateWorksSince(ranges, stores)).filter((w) => !answered.has(w.doc._id));
+      settled.push(...(await answerAgain(others, stores)));
     }
     return settled;
-  }
-
-  async function answer(gates: Work[]): Promise<Change[]> {
-    if (gates.length === 0) return [];
-    const answers = await settleGateAnswers(gates, stores);
-    await recordRejudged(gates, stores);
-    return [...answers, ...(await settleReleases(gates, stores))];
   }
 
   /**
