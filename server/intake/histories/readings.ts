@@ -3,7 +3,7 @@ import type { FindingDraft, InspectionFacts } from '../../rules/types.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import { restoreWorks } from '../restore.ts';
-import { findingDoc, subjectOf } from '../finding-docs.ts';
+import { findingDoc, findingKey, subjectOf } from '../finding-docs.ts';
 import { settleSpans, type Change, type SpanJudgement } from '../settle.ts';
 import type { HistoryDeps } from './deps.ts';
 
@@ -70,10 +70,14 @@ export function settleFailures(vins: string[], deps: HistoryDeps): Promise<Chang
 }
 
 async function judgeFailures(vins: string[], deps: HistoryDeps): Promise<SpanJudgement[]> {
-  const [histories, existing] = await Promise.all([
+  const [histories, known] = await Promise.all([
     readingHistories(vins, deps),
     deps.findings.find({ vin: { $in: vins }, rule: 'remote-sensing', code: 'failed' }),
   ]);
+  // Readings that became another vehicle's took their failures with them: these stand under its VIN until they are judged.
+  const ownerOf = new Map([...histories].flatMap(([vin, { failures }]) => failures.map((f) => [findingKey(f), vin] as const)));
+  const found = new Set(known.map((f) => f._id));
+  const existing = [...known, ...(await deps.findings.byIds([...ownerOf.keys()].filter((id) => !found.has(id))))];
   const seconds = [...histories.values()].flatMap(({ docs, failures }) =>
     failures.map((f) => docs.find((d) => d._id === f.observations[1])!),
   );
@@ -92,7 +96,7 @@ async function judgeFailures(vins: string[], deps: HistoryDeps): Promise<SpanJud
     });
     return {
       expected,
-      existing: existing.filter((f) => f.vin === vin),
+      existing: existing.filter((f) => (ownerOf.get(f._id) ?? f.vin) === vin),
       basisSize: size,
       withdrawnReason: 'a reading, inspection or repair lies between the two passes',
     };

@@ -198,6 +198,31 @@ describe('a re-judge', function () {
     expect(doc.knownBy!.getTime()).to.be.greaterThan(doc.receivedAt.getTime());
   });
 
+  it('leaves a failure standing whose two readings are of another vehicle now, as the failure of that one', async () => {
+    const { is, was } = CASES.swapped;
+    const readings = [reading(is.plateNumber, at('16:00'), 55), reading(is.plateNumber, at('18:00'), 55, 's2')];
+    const visit = arrival(is.plateNumber, at('19:00'));
+    await feed(t, [...readings, visit]);
+    const failures = async () => {
+      const found = await t.core.stores.findings.find({
+        code: { $in: ['failed', 'failed-vehicle'] },
+        vin: { $in: [is.vin, was.vin] },
+      });
+      return found
+        .map(({ code, vin, status, subject }) => ({ code, vin, status, subject }))
+        .sort((a, b) => (a.code < b.code ? -1 : 1));
+    };
+    const of = (vin: string) => [
+      { code: 'failed', vin, status: 'confirmed', subject: readings.map(refOf).join('+') },
+      { code: 'failed-vehicle', vin, status: 'confirmed', subject: refOf(visit) },
+    ];
+    expect(await failures()).to.deep.equal(of(was.vin));
+    await t.rows('vehicles', CORRECTED);
+    const { result } = await rejudged();
+    expect(result.notJudged).to.deep.equal([]);
+    expect(await failures()).to.deep.equal(of(is.vin));
+  });
+
   it('opens no penal alert: the police are not told, and nothing of it can be handed over', async () => {
     await t.rows('vehicles', CORRECTED);
     await rejudged();
