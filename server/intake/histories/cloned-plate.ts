@@ -121,8 +121,9 @@ export async function settleClonedPlates(works: Work[], deps: HistoryDeps): Prom
   const { pairs, findings, told } = await aroundOf(works, deps);
   read.delete(works);
   const standing = findings.filter((f) => f.status !== 'withdrawn').map(pairOfFinding);
+  // Of one pair the reading counts: its two sightings may have become another plate's since something was found of them.
   return settlePairs(
-    [...pairs, ...standing].filter((pair) => !told.has(subjectOfPair(pair))),
+    [...standing, ...pairs].filter((pair) => !told.has(subjectOfPair(pair))),
     deps,
   );
 }

@@ -223,6 +223,26 @@ describe('a re-judge', function () {
     expect(await failures()).to.deep.equal(of(is.vin));
   });
 
+  it('leaves impossible travel standing whose two sightings are of another plate now', async () => {
+    const { was: row } = CASES.same;
+    const unclear = { plate: { number: row.plateNumber, color: 'other' } };
+    const seen = [sighting(row.plateNumber, at('21:00'), 'c1', unclear), sighting(row.plateNumber, at('21:01'), 'c9', unclear)];
+    await feed(t, seen);
+    const travel = async () => {
+      const found = await t.core.stores.findings.find({ rule: 'cloned-plate', subject: seen.map(refOf).join('+') });
+      return found.map(({ code, plate, status, span }) => ({ code, plate, status, of: span!.vehicle }));
+    };
+    const of = (plate: string) => [{ code: 'impossible-travel', plate, status: 'confirmed', of: plate }];
+    expect(await travel()).to.deep.equal(of(`${row.plateNumber},yellow`));
+    // It had blue plates for months.
+    await t.rows('vehicles', [
+      { ...row, validFrom: '2021-07-01', validTo: '2021-07-01' },
+      { ...row, plateColor: 'blue', validFrom: '2021-07-02' },
+    ]);
+    await rejudged();
+    expect(await travel()).to.deep.equal(of(`${row.plateNumber},blue`));
+  });
+
   it('opens no penal alert: the police are not told, and nothing of it can be handed over', async () => {
     await t.rows('vehicles', CORRECTED);
     await rejudged();
