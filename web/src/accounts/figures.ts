@@ -48,6 +48,11 @@ export function gapOf({ figures, limits }: Pick<Account, 'figures' | 'limits'>):
   };
 }
 
+/** What part of an account's tonnes is carried so, %; null where nothing was carried. */
+export function shareOf(tonnes: number, { total }: AccountFigures['tonnes']): number | null {
+  return total === 0 ? null : round2((tonnes / total) * 100);
+}
+
 /** Rows that name all their pictures, %; null where none had to be taken. */
 export function photoPercent({ photos, rows }: AccountFigures): number | null {
   return photos.required === 0 || rows.road === 0 ? null : round2(((rows.road - photos.missing) / rows.road) * 100);
