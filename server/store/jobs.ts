@@ -4,6 +4,9 @@ import type { Policy } from '../policy/types.ts';
 
 export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
+/** One re-judge at a time: two would take each other's changes for their own. */
+export const REJUDGE = 're-judge';
+
 /** Long work that somebody asked for. It goes on after a restart, in any process. */
 export interface JobDoc {
   _id: string;

@@ -1,15 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Collection } from 'mongodb';
-import { formatInstant } from '../../../devices/contract/instant.ts';
 import type { Logger } from '../../log.ts';
 import type { BatchStore } from '../../store/batches.ts';
-import type { JobRowDoc, JobRowStore, RowSum } from '../../store/job-rows.ts';
+import type { JobRowDoc, JobRowStore } from '../../store/job-rows.ts';
 import type { JobDoc } from '../../store/jobs.ts';
 import { DERIVED, type ChangePlace, type RejudgeChangeDoc, type RejudgeChangeStore } from '../../store/rejudge-changes.ts';
 import type { ObservationDoc } from '../../store/types.ts';
 import { isStoreAway } from '../store-away.ts';
-import { sumOf } from '../what-if.ts';
 import { lookAgain } from './look.ts';
+import { rejudgeResult, type RejudgeResult } from './result.ts';
 import { createRejudgeSettle, type SettleDeps } from './settle.ts';
 
 export interface RejudgeDeps extends SettleDeps {
@@ -34,28 +33,6 @@ export interface RejudgeProgress {
   appliedAt?: Date;
   /** Noted messages judged by now. */
   settled: number;
-  notJudged: string[];
-}
-
-/** What a re-judge changed. */
-export interface RejudgeResult {
-  /** Messages of the period that were judged anew. */
-  observations: number;
-  /** Of these, messages of which something else is known now, or that say something else. */
-  changed: number;
-  /** Of the changed ones those that were judged; fewer where it was cancelled. */
-  settled: number;
-  /** Platform time up to which the period was looked at. */
-  upTo: string;
-  findings: { new: number; withdrawn: number; changed: number; unchanged: number };
-  /** Decisions that would be others now, by `<given>→<would be>`; given ones stay. */
-  decisions: Record<string, number>;
-  rules: Record<string, Record<string, { new: number; withdrawn: number; changed: number }>>;
-  enterprises: Record<
-    string,
-    { decisions: Record<string, number>; tonnes: number; tonnesFreed?: number; new: number; withdrawn: number; changed: number }
-  >;
-  /** Messages that can no longer be judged. */
   notJudged: string[];
 }
 
@@ -152,7 +129,9 @@ export async function runRejudge(
       if (!(await saved())) return null;
     }
   }
-  return { result: await resultOf(), done };
+  const { settled, notJudged } = progress;
+  const end = { job: job._id, from, to, lookedTo: lookedTo ?? from, observations: done, settled, notJudged };
+  return { result: await rejudgeResult(end, deps), done };
 
   /** Notes what is known otherwise now of messages; of those that are being judged just now when that is done. */
   async function note(docs: ObservationDoc[]): Promise<void> {
@@ -243,51 +222,6 @@ export async function runRejudge(
       return true;
     }
   }
-
-  async function resultOf(): Promise<RejudgeResult> {
-    await rows.dropUnchanged(job._id);
-    const [sums, standing, changed] = await Promise.all([
-      rows.sums(job._id),
-      deps.findings.collection.countDocuments({
-        at: { $gte: from, $lt: to },
-        status: { $ne: 'withdrawn' },
-        rule: { $ne: 'device-health' },
-      }),
-      changes.count(job._id),
-    ]);
-    const result: RejudgeResult = {
-      observations: done,
-      changed,
-      settled: progress.settled,
-      upTo: formatInstant((lookedTo ?? from).getTime()),
-      findings: { new: 0, withdrawn: 0, changed: 0, unchanged: 0 },
-      decisions: {},
-      rules: {},
-      enterprises: {},
-      notJudged: progress.notJudged,
-    };
-    for (const sum of sums) addTo(result, sum);
-    result.findings.unchanged = Math.max(0, standing - result.findings.new - result.findings.changed);
-    return result;
-  }
-}
-
-function addTo(result: RejudgeResult, { what, rule, code, enterprise, before, after, count, tonnes }: RowSum): void {
-  const own =
-    enterprise === null
-      ? undefined
-      : (result.enterprises[enterprise] ??= { decisions: {}, tonnes: 0, new: 0, withdrawn: 0, changed: 0 });
-  if (what === 'decision') {
-    const change = `${before}→${after}`;
-    for (const decisions of [result.decisions, own?.decisions])
-      if (decisions) decisions[change] = (decisions[change] ?? 0) + count;
-    if (own && after === 'refuse') own.tonnes = sumOf(own.tonnes, tonnes);
-    if (own && before === 'refuse' && tonnes > 0) own.tonnesFreed = sumOf(own.tonnesFreed ?? 0, tonnes);
-    return;
-  }
-  const how = before === null ? 'new' : after === null ? 'withdrawn' : 'changed';
-  const byCode = ((result.rules[rule] ??= {})[code] ??= { new: 0, withdrawn: 0, changed: 0 });
-  for (const counts of [result.findings, byCode, own]) if (counts) counts[how] += count;
 }
 
 /** The next messages of a period in order of time. */

@@ -5,7 +5,7 @@ import { refreshAlerts } from '../../../server/alerts/refresh.ts';
 import type { Actor } from '../../../server/alerts/types.ts';
 import type { Jobs } from '../../../server/intake/jobs.ts';
 import { recompute } from '../../../server/intake/recompute.ts';
-import type { RejudgeResult } from '../../../server/intake/rejudge/run.ts';
+import type { RejudgeResult } from '../../../server/intake/rejudge/result.ts';
 import { createLog } from '../../../server/log.ts';
 import { createAlertStore } from '../../../server/store/alerts.ts';
 import type { FindingDoc } from '../../../server/store/types.ts';

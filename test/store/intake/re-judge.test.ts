@@ -4,7 +4,7 @@ import type { Actor } from '../../../server/alerts/types.ts';
 import { createJobRows } from '../../../server/audit/job-rows.ts';
 import type { Jobs } from '../../../server/intake/jobs.ts';
 import { recompute } from '../../../server/intake/recompute.ts';
-import type { RejudgeResult } from '../../../server/intake/rejudge/run.ts';
+import type { RejudgeResult } from '../../../server/intake/rejudge/result.ts';
 import { createLog } from '../../../server/log.ts';
 import type { DecisionDoc, FindingDoc } from '../../../server/store/types.ts';
 import { startCore, type TestCore } from '../../support/core.ts';
