@@ -1,6 +1,7 @@
 import { HOUR } from '../../devices/contract/instant.ts';
 import { groupBy } from '../registry/lookup.ts';
 import { ledgerRows, type LedgerPassage } from '../rules/gate-ledger.ts';
+import { widest } from '../policy/in-force.ts';
 import type { Policy } from '../policy/types.ts';
 import { TIME_LINE, type ObservationStore } from '../store/observations.ts';
 import type { ObservationDoc } from '../store/types.ts';
@@ -10,6 +11,7 @@ import { pairRows, type Pairing } from './pairing.ts';
 export interface Policies {
   at(at: number, knownBy: number): Policy;
   version(name: string): Policy;
+  known(): Policy[];
   load(names: Iterable<string>): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export async function countedRows(
 ): Promise<Map<string, Pairing | null>> {
   const rows = docs.filter((doc) => doc.row);
   if (rows.length === 0) return new Map();
-  const reach = policies.at(rows[0]!.at.getTime(), Infinity).rules['gate-ledger'].exitHours * HOUR;
+  const reach = widest(policies, (policy) => policy.rules['gate-ledger'].exitHours) * HOUR;
   const { collection } = observations;
   const recorded = { $lte: new Date(asOf) };
 

@@ -1,4 +1,5 @@
 import { Binary } from 'mongodb';
+import { DAY } from '../../devices/contract/instant.ts';
 import type { Plate } from '../../devices/contract/messages.ts';
 import { responseInForce } from '../policy/responses.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
@@ -115,8 +116,12 @@ export async function gatherFacts(
     if (response) work.response = response;
     if (machine) work.machine = machine;
     if (declaration) work.declaration = declaration;
-    if (observation.kind === 'on-board' && !(byVin.get(incoming.deviceId) ?? []).some((v) => isScr(v.facts, policy)))
-      work.noScr = true;
+    if (observation.kind === 'on-board') {
+      // Its samples may be of a day before it, and each counts or not by the policy of its own moment.
+      const ofSamples = policies.between(at - DAY, at + 1, knownBy);
+      const scr = (byVin.get(incoming.deviceId) ?? []).some((v) => ofSamples.some((s) => isScr(v.facts, s.policy)));
+      if (!scr) work.noScr = true;
+    }
     return work;
   });
   for (const mark of MARKS) await mark(works, { byVin, zones, registry, policies });

@@ -9,6 +9,8 @@ export interface PolicyBook {
   version(name: string): Policy;
   /** Which version counts when in [from, to), as known by `knownBy`, in order of time; never empty. */
   between(from: number, to: number, knownBy: number): PolicyStretch[];
+  /** Every version that is, was or will be in force at some moment, also where another took its place. */
+  known(): Policy[];
   /** Reads what was activated since the call before, by the revision numbers; with them at hand it costs nothing when nothing was. */
   sync(numbers: Record<string, number>): Promise<void>;
   /** Makes sure that these versions are known: another process may have judged by one activated since the last `sync`. */
@@ -30,6 +32,7 @@ export function policyBook(builtIn: Policy, source?: PolicySource): PolicyBook {
       if (!found) throw new Error(`no policy version ${name}`);
       return found;
     },
+    known: () => [builtIn, ...activated().map((v) => v.policy)],
     between: (from, to, knownBy) => policyStretches([ever, ...activated()], from, to, knownBy),
     sync: async (numbers) => source?.sync(numbers),
     async load(names) {

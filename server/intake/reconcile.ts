@@ -5,7 +5,7 @@ import type { FindingDoc } from '../store/types.ts';
 import type { ReconcileStore } from '../store/reconciles.ts';
 import type { Difference } from './compare-findings.ts';
 import { answerAgain } from './histories/answers-again.ts';
-import { gateWorksSince } from './histories/gate-answers.ts';
+import { gateWorksSince, toldUntil } from './histories/gate-answers.ts';
 import { createJudgeAgain, type AgainDeps } from './judge-again.ts';
 import { recompute } from './recompute.ts';
 import { restoreWorks } from './restore.ts';
@@ -155,7 +155,7 @@ export function createReconcile(deps: ReconcileDeps) {
     const refs = new Set(docs.flatMap((f) => f.observations).filter((ref) => ref.startsWith('gate/')));
     const past = docs.filter((f) => f.vin !== undefined && (f.rule === 'urea-use' || f.code === 'failed'));
     const later = await gateWorksSince(
-      past.map((f) => ({ vin: f.vin!, from: f.at.getTime() - MINUTE, to: f.at.getTime() + 30 * DAY })),
+      past.map((f) => ({ vin: f.vin!, from: f.at.getTime() - MINUTE, to: toldUntil(f, deps.policies) })),
       deps,
     );
     const named = await observations.byIds([...refs].filter((ref) => !later.some((w) => w.doc._id === ref)));

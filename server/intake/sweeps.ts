@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DAY } from '../../devices/contract/instant.ts';
 import type { Logger } from '../log.ts';
 import type { BatchStore } from '../store/batches.ts';
 import type { DueDoc, DueStore } from '../store/due-work.ts';
@@ -8,6 +7,7 @@ import { alertsOf } from './alert-keys.ts';
 import type { BatchRecords } from './batch-records.ts';
 import type { HistoryDeps } from './histories/deps.ts';
 import { MOMENTS } from './histories/due.ts';
+import { toldUntil } from './histories/gate-answers.ts';
 import { HISTORIES } from './histories/index.ts';
 import { PERIODIC, type Periodic } from './histories/periodic.ts';
 import type { Reconcile } from './reconcile.ts';
@@ -154,7 +154,7 @@ export function createSweeps(deps: SweepDeps) {
       ...changes.map(({ now, before }) => ({
         vin: now.vin!,
         from: Math.min(now.at.getTime(), before?.at.getTime() ?? Infinity),
-        to: Math.max(now.at.getTime(), before?.at.getTime() ?? 0) + 30 * DAY,
+        to: Math.max(...[now, ...(before ? [before] : [])].map((finding) => toldUntil(finding, deps.policies))),
       })),
       ...docs.filter((d) => d.kind === 'vehicle').map((d) => ({ vin: d.about, from: d.from.getTime() })),
       ...left,

@@ -126,6 +126,7 @@ export function createWhatIfHistories(
   const policies: PolicyBook = {
     ...deps.policies,
     at: () => draft,
+    known: () => [draft, ...deps.policies.known()],
     version: () => draft,
     between: (from) => [{ policy: draft, from }] as never,
   };

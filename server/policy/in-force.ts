@@ -1,4 +1,4 @@
-import type { PolicyStretch, PolicyVersion } from './types.ts';
+import type { Policy, PolicyStretch, PolicyVersion } from './types.ts';
 
 /**
  * The policy version that judges a message: of those recorded by `knownBy`, the one with the latest beginning at or before `at`. No
@@ -42,4 +42,12 @@ export function policyStretches(versions: readonly PolicyVersion[], from: number
 
 function beginning(version: PolicyVersion): number {
   return Math.max(version.from, version.recordedAt);
+}
+
+/**
+ * The greatest of a number of all versions. What a message may change is judged by the policy of other moments than its own: it is looked
+ * for as far as any of them reaches.
+ */
+export function widest(policies: { known(): Policy[] }, number: (policy: Policy) => number): number {
+  return Math.max(...policies.known().map(number));
 }

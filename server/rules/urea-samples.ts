@@ -156,9 +156,10 @@ export function hourOf(at: number): number {
 /**
  * The hours whose sums a sample at `at` can change: its own, and the next where the sample after it may lie there, or those of a run that
  * with or without it begins at another moment and is warm at another.
+ * @param back the `lookBack` of the hours that follow, ms
  */
-export function hoursTouched(at: number, policy: Policy): number[] {
-  const own = hourOf(at);
-  const next = hourOf(at + lookBack(policy));
-  return own === next ? [own] : [own, next];
+export function hoursTouched(at: number, back: number): number[] {
+  const hours: number[] = [];
+  for (let hour = hourOf(at); hour <= at + back; hour += HOUR) hours.push(hour);
+  return hours;
 }

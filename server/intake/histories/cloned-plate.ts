@@ -1,4 +1,5 @@
 import { civilDate, civilDayStart, DAY, MINUTE } from '../../../devices/contract/instant.ts';
+import { widest } from '../../policy/in-force.ts';
 import { extentKm } from '../../geo/extent.ts';
 import type { Policy } from '../../policy/types.ts';
 import { confusablesOf, skeletonOf } from '../../recognition/skeleton.ts';
@@ -68,11 +69,10 @@ export function shareReading(batches: (readonly Work[])[], all: readonly Work[])
 async function readAround(works: readonly Work[], deps: HistoryDeps): Promise<Around> {
   const fresh = works.filter(({ doc }) => doc.plate !== undefined && countsForCloned(sightingOf(doc))).map((w) => w.doc);
   if (fresh.length === 0) return { pairs: [], findings: [], told: new Set() };
-  const policies = [...new Set([...works.map((w) => w.policy), deps.policies.at(deps.clock.now(), Infinity)])];
   const km = extentKm(await deps.registry.sightingPlaces());
-  const reach = Math.max(...policies.map((policy) => longestImpossibleMs(km, policy) ?? -1));
+  const reach = widest(deps.policies, (policy) => longestImpossibleMs(km, policy) ?? -1);
   if (reach < 0) return { pairs: [], findings: [], told: new Set() };
-  const misread = Math.max(...policies.map((policy) => policy.rules[CLONED_PLATE.id].misread.minutes)) * MINUTE;
+  const misread = widest(deps.policies, (policy) => policy.rules[CLONED_PLATE.id].misread.minutes) * MINUTE;
   const [stored, findings] = await Promise.all([
     deps.observations.sightings(stretches(fresh, reach)),
     deps.findings.find({
@@ -168,7 +168,7 @@ export function gatesOf(findings: FindingDoc[]): ObservationRef[] {
 export async function rejudgeDeviceDay(device: string, day: string, deps: HistoryDeps): Promise<Change[]> {
   const start = civilDayStart(day);
   const km = extentKm(await deps.registry.sightingPlaces());
-  const reach = longestImpossibleMs(km, deps.policies.at(deps.clock.now(), Infinity)) ?? 0;
+  const reach = widest(deps.policies, (policy) => longestImpossibleMs(km, policy) ?? 0);
   const found = await deps.findings.find({ at: range(start, start + DAY + reach), rule: CLONED_PLATE.id });
   const concerned = found.filter((f) =>
     [

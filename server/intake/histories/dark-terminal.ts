@@ -1,5 +1,6 @@
 import { civilDate, civilDayStart, DAY, HOUR, MINUTE, parseInstant } from '../../../devices/contract/instant.ts';
 import type { Telemetry } from '../../../devices/contract/messages.ts';
+import { widest } from '../../policy/in-force.ts';
 import { asksForSamples, darkMoment, judgeDarkDay, sampledWithin } from '../../rules/dark-terminal.ts';
 import { hourOf } from '../../rules/urea-samples.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
@@ -96,9 +97,9 @@ export async function judgeDarkMoments(docs: DueDoc[], deps: HistoryDeps): Promi
 /** Telemetry came for these hours: judges the findings again that stand on its absence. */
 export async function settleDarkAfter(hours: { vin: string; hour: number }[], deps: HistoryDeps): Promise<Change[]> {
   const days = new Map<string, VehicleDay>();
+  const reach = darkMs(deps.policies);
   for (const { vin, hour } of hours) {
-    const { darkTerminal } = deps.policies.at(hour, Infinity).rules['urea-use'];
-    const end = hour + HOUR + darkTerminal.hours * HOUR;
+    const end = hour + HOUR + reach;
     for (let start = civilDayStart(civilDate(hour)); start <= end; start += DAY) {
       const day = civilDate(start);
       days.set(keyOf({ vin, day }), { vin, day });
@@ -109,6 +110,11 @@ export async function settleDarkAfter(hours: { vin: string; hour: number }[], de
     standing.map((f) => days.get(f._id)!),
     deps,
   );
+}
+
+/** How long a terminal may be silent by any policy, ms. */
+function darkMs(policies: HistoryDeps['policies']): number {
+  return widest(policies, (policy) => policy.rules['urea-use'].darkTerminal.hours) * HOUR;
 }
 
 function keyOf({ vin, day }: VehicleDay): string {
@@ -130,9 +136,9 @@ async function judgeDays(
   waiting?: (day: VehicleDay, moment: number) => void,
 ): Promise<SpanJudgement[]> {
   const { observations, findings, hours, registry, policies, clock } = deps;
+  const reach = darkMs(policies);
   const ranges = days.map(({ vin, day }) => {
     const start = civilDayStart(day);
-    const reach = policies.at(start, Infinity).rules['urea-use'].darkTerminal.hours * HOUR;
     return { vin, start, from: hourOf(start - reach), to: start + DAY };
   });
   const [docs, sums, existing] = await Promise.all([

@@ -1,4 +1,5 @@
 import { civilDate, civilDayStart, DAY, HOUR } from '../../../devices/contract/instant.ts';
+import { widest } from '../../policy/in-force.ts';
 import { insideZone } from '../../geo/zone.ts';
 import {
   confirmationMoment,
@@ -60,7 +61,7 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
     {
       $or: near.map(({ recognition, at }) => {
         // Every day on whose judgement this visit stands: the distance to the nearest business is measured, however far it is.
-        const reach = reachOf(deps.policies, at.getTime() - DAY, at.getTime() + DAY);
+        const reach = reachOf(deps.policies);
         return {
           vehicle: recognition!.vin!,
           at: {
@@ -76,16 +77,16 @@ async function aroundGates(works: Work[], deps: HistoryDeps): Promise<Observatio
   );
 }
 
-/** How far local business reaches by any policy of these days, ms. */
-function reachOf(policies: HistoryDeps['policies'], from: number, to: number): number {
-  return Math.max(...policies.between(from, to, Infinity).map(({ policy }) => policy.rules.diversion.localBusinessHours)) * HOUR;
+/** How far local business reaches by any policy, ms. */
+function reachOf(policies: HistoryDeps['policies']): number {
+  return widest(policies, (policy) => policy.rules.diversion.localBusinessHours) * HOUR;
 }
 
 async function judgeZoneDays(days: ZoneDay[], deps: HistoryDeps): Promise<SpanJudgement[]> {
   const { observations, findings, registry, policies, clock } = deps;
   const ranges = days.map(({ vin, day }) => {
     const start = civilDayStart(day);
-    return { vin, start, reach: reachOf(policies, start, start + DAY) };
+    return { vin, start, reach: reachOf(policies) };
   });
   const keys = days.map(({ vin, zone, day }) =>
     findingKey({ rule: 'diversion', code: 'through-traffic', subject: `${vin}:${zone}:${day}` }),

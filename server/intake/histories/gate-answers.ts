@@ -1,3 +1,5 @@
+import { DAY } from '../../../devices/contract/instant.ts';
+import { widest } from '../../policy/in-force.ts';
 import { judgeAll } from '../../rules/index.ts';
 import { standingFailureAt } from '../../rules/remote-sensing-history.ts';
 import type { FindingDraft, InspectionFacts, JudgeContext } from '../../rules/types.ts';
@@ -66,7 +68,7 @@ export function contextOf(work: Work, past: GatePast): JudgeContext {
   );
   if (warnings.length > 0) {
     const inspections = past.inspections.get(vehicle.vin) ?? [];
-    const since = observation.at - policy.rules['urea-use'].warningDays * 86_400_000;
+    const since = observation.at - policy.rules['urea-use'].warningDays * DAY;
     const standing = warnings
       .map((f) => ({ at: f.at.getTime(), code: f.code }))
       .filter((w) => w.at >= since && w.at <= observation.at)
@@ -123,6 +125,14 @@ export async function joiningFindings(refs: string[], deps: HistoryDeps): Promis
 
 export function isFromHistory(draft: Pick<FindingDraft, 'code'>): boolean {
   return FROM_HISTORY.has(draft.code);
+}
+
+/**
+ * Until when (ms) gates may tell of a finding of a vehicle's past: of a warning of `urea-use` for the most days of any policy, of a failure
+ * until it is answered.
+ */
+export function toldUntil({ rule, at }: Pick<FindingDoc, 'rule' | 'at'>, policies: HistoryDeps['policies']): number {
+  return rule === 'urea-use' ? at.getTime() + widest(policies, (policy) => policy.rules['urea-use'].warningDays) * DAY : Infinity;
 }
 
 /** The gate messages of vehicles from a moment on, restored with the facts they were stored with. */

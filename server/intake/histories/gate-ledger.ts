@@ -1,4 +1,5 @@
 import { HOUR, MINUTE } from '../../../devices/contract/instant.ts';
+import { widest } from '../../policy/in-force.ts';
 import { judgeArrival, judgePairing, ledgerRows, type LedgerPassage, type Reach } from '../../rules/gate-ledger.ts';
 import type { GateObservation } from '../../rules/types.ts';
 import type { DueDoc } from '../../store/due-work.ts';
@@ -109,7 +110,7 @@ async function rowsTouched(docs: DueDoc[], { observations, policies }: HistoryDe
               row: true,
               vehicle: vehicle!,
               deviceId,
-              at: { $gte: at, $lte: new Date(at.getTime() + arrivalMs(at.getTime(), policies)) },
+              at: { $gte: at, $lte: new Date(at.getTime() + arrivalMs(policies)) },
             })),
           },
           projection,
@@ -119,8 +120,8 @@ async function rowsTouched(docs: DueDoc[], { observations, policies }: HistoryDe
   return [...new Map([...found, ...named, ...following].filter((doc) => doc.row).map((doc) => [doc._id, doc])).values()];
 }
 
-function arrivalMs(at: number, policies: HistoryDeps['policies']): number {
-  return policies.at(at, Infinity).rules['gate-ledger'].arrivalMinutes * MINUTE;
+function arrivalMs(policies: HistoryDeps['policies']): number {
+  return widest(policies, (policy) => policy.rules['gate-ledger'].arrivalMinutes) * MINUTE;
 }
 
 function spansOf(rows: ObservationDoc[]): LedgerSpan[] {

@@ -1,3 +1,4 @@
+import { widest } from '../../policy/in-force.ts';
 import { compareOrder } from '../../rules/order.ts';
 import type { Reach } from '../../rules/gate-ledger.ts';
 import { TIME_LINE } from '../../store/observations.ts';
@@ -22,7 +23,7 @@ export interface LedgerSpan {
  */
 export async function rowsAround(span: LedgerSpan, deps: HistoryDeps): Promise<Reach & { docs: ObservationDoc[] }> {
   const { vehicle, enterprise, gate, from, to } = span;
-  const sameMs = deps.policies.at(from, Infinity).rules['gate-ledger'].sameSeconds * 1000;
+  const sameMs = widest(deps.policies, (policy) => policy.rules['gate-ledger'].sameSeconds) * 1000;
   const own = { vehicle, row: true as const, ...(enterprise === null ? { enterprise: null!, deviceId: gate! } : { enterprise }) };
   const { collection } = deps.observations;
 

@@ -2,6 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { decodeMessage } from '../../../devices/contract/decode.ts';
 import { civilDate, civilDayStart, DAY, HOUR, parseInstant } from '../../../devices/contract/instant.ts';
 import type { Fill, Telemetry } from '../../../devices/contract/messages.ts';
+import { widest } from '../../policy/in-force.ts';
 import { registrationOfVin } from '../../registry/in-force.ts';
 import { DAY_CODES, judgeUreaDay } from '../../rules/urea-day.ts';
 import { hourSums, hoursTouched, lookBack, mergeSamples, samplesOf } from '../../rules/urea-samples.ts';
@@ -54,13 +55,14 @@ export function createUreaHours(deps: UreaDeps) {
       if (items.has(id) || (trust && (marked.get(id) ?? 0) - now > TRUST_MS)) return;
       items.set(id, { id, kind: 'urea', about: vin, from: hour, dueAt: now + judgeAfterMs });
     };
+    const back = widest(policies, lookBack);
     for (const work of works) {
-      const { observation, policy, doc } = work;
+      const { observation, doc } = work;
       if (observation.kind === 'on-board' && !work.noScr) {
         let last = NaN;
         for (const sample of observation.body.samples) {
           const at = parseInstant(sample.at);
-          for (const hour of hoursTouched(at, policy)) {
+          for (const hour of hoursTouched(at, back)) {
             if (hour === last) continue;
             last = hour;
             add(observation.deviceId, hour, work.incoming !== undefined);
@@ -170,14 +172,11 @@ export function createUreaHours(deps: UreaDeps) {
     return { deviceId: doc.deviceId, id: doc.id, at: doc.at.getTime(), knownBy, samples: samplesOf(body, scrAt) };
   }
 
-  /** The days whose windows hold one of these hours: its own, and those with samples in the following `windowDays`. */
+  /** The days whose windows hold one of these hours: its own, and those with samples in the `windowDays` that follow it. */
   async function daysOf(docs: DueDoc[]): Promise<VehicleDay[]> {
     const days = new Map<string, VehicleDay>();
-    const ranges = docs.map((doc) => {
-      const from = doc.from.getTime();
-      const { windowDays } = policies.at(from, Infinity).rules['urea-use'];
-      return { vin: doc.about, from, to: deps.ownDaysOnly ? from : from + windowDays * DAY };
-    });
+    const reach = deps.ownDaysOnly ? 0 : widest(policies, (policy) => policy.rules['urea-use'].windowDays) * DAY;
+    const ranges = docs.map((doc) => ({ vin: doc.about, from: doc.from.getTime(), to: doc.from.getTime() + reach }));
     for (const { vin, hour } of await hours.ofVehicles(ranges)) {
       const day = civilDate(hour);
       days.set(`${vin}:${day}`, { vin, day });

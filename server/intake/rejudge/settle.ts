@@ -1,4 +1,4 @@
-import { DAY, MINUTE } from '../../../devices/contract/instant.ts';
+import { MINUTE } from '../../../devices/contract/instant.ts';
 import type { DueDoc, DueStore } from '../../store/due-work.ts';
 import { PLATE_LINE, SIGHTED, TIME_LINE } from '../../store/observations.ts';
 import type { JobRowDoc } from '../../store/job-rows.ts';
@@ -9,7 +9,7 @@ import { dryDue } from '../dry-run.ts';
 import { answerAgain } from '../histories/answers-again.ts';
 import type { HistoryDeps } from '../histories/deps.ts';
 import { MOMENTS } from '../histories/due.ts';
-import { gateWorksSince } from '../histories/gate-answers.ts';
+import { gateWorksSince, toldUntil } from '../histories/gate-answers.ts';
 import { gatesOf } from '../histories/cloned-plate.ts';
 import { HISTORIES } from '../histories/index.ts';
 import { settleFailures } from '../histories/readings.ts';
@@ -38,8 +38,6 @@ const MARKS_ONLY = 'gate-ledger';
 const HOURS_AT_ONCE = 20;
 const VEHICLES_AT_ONCE = 20;
 const MAX_HOURS = 20_000;
-/** A warning of urea-use is asked for by gates for so long at most. */
-const UREA_REACH = 30 * DAY;
 
 /**
  * Judges the messages of which more is known now, and every stretch of history they lie in or lay in. Their facts are written before,
@@ -141,7 +139,7 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
       for (const finding of [now, before]) {
         if (finding?.vin === undefined || !isPast(finding)) continue;
         const at = finding.at.getTime();
-        const to = finding.rule === 'urea-use' ? at + UREA_REACH : Infinity;
+        const to = toldUntil(finding, policies);
         const seen = since.get(finding.vin);
         since.set(finding.vin, {
           vin: finding.vin,

@@ -192,16 +192,44 @@ export const REGISTRY: [Collection, object[]][] = (
   ] as [Collection, object[]][]
 ).map(([collection, rows]) => [collection, rows.map((row) => ({ recordedAt: RECORDED, ...row }))]);
 
-/** The policy that is in force from the third day's noon on: everything that looks back looks back otherwise. */
-export const LATER_POLICY: Policy = (() => {
-  const policy = { ...structuredClone(xinzhou2021), version: 'from-new-year' };
-  policy.rules['remote-sensing'].opacityPercent = 25;
-  policy.rules['cloned-plate'].kmh = 120;
-  policy.rules['gate-ledger'].arrivalMinutes = 20;
-  policy.rules['urea-use'].reagentEmpty.overKm = 4;
+/**
+ * The policies in force from the second day's noon and from the third's: everything that looks back looks back otherwise, first less far
+ * than before, then farther. What a message changes lies within the reach of whatever judges there, not of what judged it.
+ */
+export const POLICIES: readonly [policy: Policy, from: string][] = [
+  [nearsighted(), '2021-12-31T12:00:00+08:00'],
+  [farsighted(), '2022-01-01T12:00:00+08:00'],
+];
+
+function nearsighted(): Policy {
+  const policy = { ...structuredClone(xinzhou2021), version: 'from-new-year-eve' };
+  const { rules } = policy;
+  rules['cloned-plate'].kmh = 250;
+  rules['cloned-plate'].misread.minutes = 5;
+  Object.assign(rules['gate-ledger'], { sameSeconds: 60, arrivalMinutes: 1, exitHours: 3 });
+  rules.diversion.localBusinessHours = 1;
+  rules['urea-use'].windowDays = 1;
+  rules['urea-use'].warningDays = 0.5;
+  rules['urea-use'].warm.seconds = 120;
+  rules['urea-use'].darkTerminal.hours = 2;
+  rules['urea-use'].scrMinStage = 6;
   return policy;
-})();
-export const LATER_POLICY_FROM = '2022-01-01T12:00:00+08:00';
+}
+
+function farsighted(): Policy {
+  const policy = { ...structuredClone(xinzhou2021), version: 'from-new-year' };
+  const { rules } = policy;
+  rules['remote-sensing'].opacityPercent = 25;
+  rules['cloned-plate'].kmh = 120;
+  rules['cloned-plate'].misread.minutes = 45;
+  Object.assign(rules['gate-ledger'], { sameSeconds: 150, arrivalMinutes: 45, exitHours: 60 });
+  rules.diversion.localBusinessHours = 30;
+  rules['urea-use'].reagentEmpty.overKm = 4;
+  rules['urea-use'].warningDays = 40;
+  rules['urea-use'].warm.seconds = 1_200;
+  rules['urea-use'].darkTerminal.hours = 36;
+  return policy;
+}
 
 /** What gate `g1` was sent before: passages say that it decided by it. */
 export const OFFLINE_POLICY = {

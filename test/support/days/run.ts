@@ -12,7 +12,7 @@ import { createRevisions } from '../../../server/store/revisions.ts';
 import { startCore, type TestCore } from '../core.ts';
 import { forget, incomingOf } from '../intake.ts';
 import { quietLog } from '../log.ts';
-import { LATER_POLICY, LATER_POLICY_FROM, OFFLINE_POLICY, RECORDED, REGISTRY, SOLD } from './country.ts';
+import { OFFLINE_POLICY, POLICIES, RECORDED, REGISTRY, SOLD } from './country.ts';
 import { lastWordOf, type LastWord, type Stored } from './last-word.ts';
 import { LONG_AFTER, type Order } from './orders.ts';
 import { isTold, type Happening, type Told } from './stories.ts';
@@ -20,7 +20,7 @@ import { isTold, type Happening, type Told } from './stories.ts';
 /** Beyond every moment that a finding waits for. */
 const PAST_ALL_MOMENTS = LONG_AFTER + 5 * DAY;
 
-/** Records the country's registry, its later policy, and what a gate was sent, all before the days begin. */
+/** Records the country's registry, its later policies, and what a gate was sent, all before the days begin. */
 export async function prepareDays(uri: string): Promise<void> {
   const store = await connectStore(uri, quietLog);
   try {
@@ -45,8 +45,10 @@ async function prepare({ db, connection }: Store): Promise<void> {
   }
   const policies = createPolicies({ db, clock, revisions: createRevisions(db), builtIn: xinzhou2021 });
   const person = (username: string) => ({ username, name: username, role: 'bureau' as const });
-  await policies.draft(LATER_POLICY, person('li'), 'en');
-  await policies.activate(LATER_POLICY.version, Date.parse(LATER_POLICY_FROM), undefined, person('wang'));
+  for (const [policy, from] of POLICIES) {
+    await policies.draft(policy, person('li'), 'en');
+    await policies.activate(policy.version, Date.parse(from), undefined, person('wang'));
+  }
   await db.collection('gate_payloads').insertOne(OFFLINE_POLICY as never);
   await markSold(connection);
 }

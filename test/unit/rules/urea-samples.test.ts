@@ -85,9 +85,9 @@ describe('the sums of an hour', () => {
   }
 
   it('are touched by a sample in the next hour too where its successor, or the warmth of its run, may lie there', () => {
-    expect(hoursTouched(EIGHT, policy)).deep.equal([EIGHT]);
-    expect(hoursTouched(EIGHT + HOUR - 660_001, policy)).deep.equal([EIGHT]);
-    expect(hoursTouched(EIGHT + HOUR - 660_000, policy)).deep.equal([EIGHT, EIGHT + HOUR]);
+    expect(hoursTouched(EIGHT, lookBack(policy))).deep.equal([EIGHT]);
+    expect(hoursTouched(EIGHT + HOUR - 660_001, lookBack(policy))).deep.equal([EIGHT]);
+    expect(hoursTouched(EIGHT + HOUR - 660_000, lookBack(policy))).deep.equal([EIGHT, EIGHT + HOUR]);
   });
 });
 
@@ -151,7 +151,7 @@ describe('merging samples', () => {
         const near = samples.filter((s) => s.at >= EIGHT - lookBack(policy));
         expect(hourSums(EIGHT, near, policy)).deep.equal(hourSums(EIGHT, samples, policy));
         const late = samples[nth % Math.max(samples.length, 1)];
-        if (late === undefined || hoursTouched(late.at, policy).includes(EIGHT)) return;
+        if (late === undefined || hoursTouched(late.at, lookBack(policy)).includes(EIGHT)) return;
         const without = samples.filter((s) => s !== late);
         expect(hourSums(EIGHT, without, policy)).deep.equal(hourSums(EIGHT, samples, policy));
       }),
