@@ -66,9 +66,13 @@ export async function settleAnswers(stored: JustStored, deps: HistoryDeps): Prom
   return answerAgain([...new Map([...later, ...own].map((w) => [w.observation.ref, w])).values()], deps);
 }
 
-/** Of these vehicles, those that ever failed: only their gate messages can be concerned. */
+/**
+ * Of these vehicles, those that ever failed: only their gate messages can be concerned. A gate may have answered a failure that nobody
+ * wrote down, since the reading that undoes it came before the two that made it were judged.
+ */
 async function withFailures(since: Map<string, number>, deps: HistoryDeps): Promise<{ vin: string; from: number }[]> {
   if (since.size === 0) return [];
-  const failed = await deps.findings.find({ vin: { $in: [...since.keys()] }, rule: 'remote-sensing', code: 'failed' });
+  const codes = ['failed', 'failed-vehicle'];
+  const failed = await deps.findings.find({ vin: { $in: [...since.keys()] }, rule: 'remote-sensing', code: { $in: codes } });
   return [...new Set(failed.map((f) => f.vin!))].map((vin) => ({ vin, from: since.get(vin)! }));
 }

@@ -147,6 +147,40 @@ describe('several processes on one store', function () {
     }
   });
 
+  it('take back what a gate answered of a failure that nobody wrote down: the reading between came before the second was judged', async () => {
+    const { plateNumber } = TRUCKS[1]!;
+    const [first, between, second] = [reading(plateNumber, START, BLACK), reading(plateNumber, later(START, 30), 2, 's2'), reading(plateNumber, later(START, 60), BLACK)]; // prettier-ignore
+    const gate = passage(plateNumber, later(START, 120));
+    const { observations } = cores[1]!.core.stores;
+    const store = observations.insert;
+    let goOn = () => undefined as void;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const stored = new Promise<void>((resolve) => {
+      observations.insert = async (docs) => {
+        const answer = await store(docs);
+        resolve();
+        await held;
+        return answer;
+      };
+    });
+    try {
+      await feed(cores[0]!, [first]);
+      const slow = feed(cores[1]!, [second]);
+      await stored;
+      await feed(cores[0]!, [gate]);
+      const answered = await cores[0]!.core.stores.findings.find({ code: 'failed-vehicle' });
+      expect(answered.map((f) => f.status)).to.deep.equal(['confirmed']);
+      await feed(cores[2]!, [between]);
+      goOn();
+      await slow;
+    } finally {
+      observations.insert = store;
+    }
+    const { findings, decisions } = await verdict(cores[0]!);
+    expect(findings.filter((f) => /failed/.test((f as { _id: string })._id))).to.deep.equal([]);
+    expect(decisions.map((d) => (d as { decision: string }).decision)).to.deep.equal(['admit']);
+  });
+
   it('store a message that both are sent at once one time, with one decision, and both answer it the same', async () => {
     for (let round = 0; round < 8; round++) {
       const message = passage(TRUCKS[round]!.plateNumber, later(START, round));
