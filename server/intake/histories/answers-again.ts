@@ -5,6 +5,7 @@ import type { Change } from '../settle.ts';
 import type { Work } from '../types.ts';
 import type { HistoryDeps } from './deps.ts';
 import { gateWorksSince, joiningFindings, settleGateAnswers } from './gate-answers.ts';
+import { overTwice } from './readings.ts';
 import { recordRejudged } from './rejudged.ts';
 import { settleReleases } from './releases.ts';
 
@@ -47,13 +48,16 @@ export async function settleAnswers(stored: JustStored, deps: HistoryDeps): Prom
     since.set(doc.vehicle!, Math.min(from, since.get(doc.vehicle!) ?? Infinity));
   }
   const sure = gates.filter((w) => !doubtful.includes(w));
-  const [concerned, found] = await Promise.all([
-    withFailures(since, deps),
+  const [smoky, found] = await Promise.all([
+    // Those that can have failed, not those of which it was written down: a gate may have answered a failure that the reading which
+    // undoes it was quicker to reach than whoever judged the two that made it.
+    overTwice([...since.keys()], deps),
     joiningFindings(
       sure.map((w) => w.observation.ref),
       deps,
     ),
   ]);
+  const concerned = smoky.map((vin) => ({ vin, from: since.get(vin)! }));
   for (const { vehicle, observation } of badFills) if (vehicle) concerned.push({ vin: vehicle.vin, from: observation.at });
   const here = new Set(gates.map((w) => w.observation.ref));
   const [after, elsewhere] = await Promise.all([
@@ -64,15 +68,4 @@ export async function settleAnswers(stored: JustStored, deps: HistoryDeps): Prom
   const told = new Set(found.map((f) => f.observations.at(-1)!));
   const own = [...doubtful, ...sure.filter((w) => told.has(w.observation.ref))];
   return answerAgain([...new Map([...later, ...own].map((w) => [w.observation.ref, w])).values()], deps);
-}
-
-/**
- * Of these vehicles, those that ever failed: only their gate messages can be concerned. A gate may have answered a failure that nobody
- * wrote down, since the reading that undoes it came before the two that made it were judged.
- */
-async function withFailures(since: Map<string, number>, deps: HistoryDeps): Promise<{ vin: string; from: number }[]> {
-  if (since.size === 0) return [];
-  const codes = ['failed', 'failed-vehicle'];
-  const failed = await deps.findings.find({ vin: { $in: [...since.keys()] }, rule: 'remote-sensing', code: { $in: codes } });
-  return [...new Set(failed.map((f) => f.vin!))].map((vin) => ({ vin, from: since.get(vin)! }));
 }

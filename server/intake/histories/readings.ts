@@ -17,6 +17,15 @@ export interface ReadingHistory {
   size: number;
 }
 
+/** Of these vehicles, those with at least two readings over a limit: no other can have failed. */
+export async function overTwice(vins: string[], { observations }: Pick<HistoryDeps, 'observations'>): Promise<string[]> {
+  if (vins.length === 0) return [];
+  const over = await observations.find({ vehicle: { $in: vins }, over: true }, { vehicle: 1 }, TIME_LINE.over);
+  const times = new Map<string, number>();
+  for (const { vehicle } of over) times.set(vehicle!, (times.get(vehicle!) ?? 0) + 1);
+  return [...times].filter(([, n]) => n >= 2).map(([vin]) => vin);
+}
+
 /**
  * The histories of those of these vehicles that can have failed. One look-up where none has (a partial index of readings over a
  * limit), three otherwise.
@@ -24,11 +33,7 @@ export interface ReadingHistory {
 export async function readingHistories(vins: string[], deps: HistoryDeps): Promise<Map<string, ReadingHistory>> {
   const { observations, registry, policies } = deps;
   const histories = new Map<string, ReadingHistory>();
-  if (vins.length === 0) return histories;
-  const over = await observations.find({ vehicle: { $in: vins }, over: true }, { vehicle: 1 }, TIME_LINE.over);
-  const times = new Map<string, number>();
-  for (const { vehicle } of over) times.set(vehicle!, (times.get(vehicle!) ?? 0) + 1);
-  const concerned = [...times].filter(([, n]) => n >= 2).map(([vin]) => vin);
+  const concerned = await overTwice(vins, deps);
   if (concerned.length === 0) return histories;
   const [docs, inspections] = await Promise.all([
     observations.find(
