@@ -1,6 +1,7 @@
 import { Binary } from 'mongodb';
 import { DAY } from '../../devices/contract/instant.ts';
 import type { Plate } from '../../devices/contract/messages.ts';
+import type { Policy } from '../policy/types.ts';
 import { responseInForce } from '../policy/responses.ts';
 import { normalisePlate } from '../recognition/normalise.ts';
 import { recognise } from '../recognition/recognise.ts';
@@ -118,9 +119,8 @@ export async function gatherFacts(
     if (declaration) work.declaration = declaration;
     if (observation.kind === 'on-board') {
       // Its samples may be of a day before it, and each counts or not by the policy of its own moment.
-      const ofSamples = policies.between(at - DAY, at + 1, knownBy);
-      const scr = (byVin.get(incoming.deviceId) ?? []).some((v) => ofSamples.some((s) => isScr(v.facts, s.policy)));
-      if (!scr) work.noScr = true;
+      const scrBy = (by: Policy) => (byVin.get(incoming.deviceId) ?? []).some((v) => isScr(v.facts, by));
+      if (!scrBy(policy) && !policies.between(at - DAY, at, knownBy).some((s) => scrBy(s.policy))) work.noScr = true;
     }
     return work;
   });

@@ -135,7 +135,7 @@ export function toldUntil({ rule, at }: Pick<FindingDoc, 'rule' | 'at'>, policie
   return rule === 'urea-use' ? at.getTime() + widest(policies, (policy) => policy.rules['urea-use'].warningDays) * DAY : Infinity;
 }
 
-/** The gate messages of vehicles from a moment on, restored with the facts they were stored with. */
+/** The gate messages of vehicles from a moment on, up to another where that is not Infinity, restored with the facts they were stored with. */
 export async function gateWorksSince(since: { vin: string; from: number; to?: number }[], deps: HistoryDeps): Promise<Work[]> {
   if (since.length === 0) return [];
   const docs = await deps.observations.find(
@@ -144,7 +144,7 @@ export async function gateWorksSince(since: { vin: string; from: number; to?: nu
         ...SIGHTED,
         vehicle: vin,
         kind: 'gate' as const,
-        at: { $gte: new Date(from), ...(to !== undefined && { $lte: new Date(to) }) },
+        at: { $gte: new Date(from), ...(to !== undefined && to !== Infinity && { $lte: new Date(to) }) },
       })),
     },
     null,

@@ -157,8 +157,7 @@ export function createRejudgeSettle(deps: SettleDeps, job: RejudgeMarks & { know
     const concerned = [...since.values()];
     for (let i = 0; i < concerned.length; i += VEHICLES_AT_ONCE) {
       const part = concerned.slice(i, i + VEHICLES_AT_ONCE);
-      const ranges = part.map(({ vin, from, to }) => ({ vin, from, ...(to !== Infinity && { to }) }));
-      const others = (await gateWorksSince(ranges, stores)).filter((w) => !answered.has(w.doc._id));
+      const others = (await gateWorksSince(part, stores)).filter((w) => !answered.has(w.doc._id));
       settled.push(...(await answerAgain(others, stores)));
     }
     return settled;

@@ -159,6 +159,16 @@ describe('judging a stored day again', function () {
     expect(await t.core.reconcile.turn(), 'nothing is left').to.equal(0);
   });
 
+  it('has gates of later days answer a failure that was repaired', async () => {
+    t.clock.set(NEXT_NIGHT);
+    const gate = arrival('晋H77002', '2022-03-11T02:00:00+08:00');
+    await feed(t, [gate]);
+    const answer = await stored({ code: 'failed-vehicle', observations: refOf(gate) });
+    await collection().deleteMany({ _id: { $in: [answer._id, (await stored({ code: 'failed' }))._id] } });
+    expect(await t.core.reconcile.turn()).to.equal(1);
+    expect((await stored({ _id: answer._id })).status).to.equal('confirmed');
+  });
+
   it('is done by one of several processes', async () => {
     t.clock.set(NEXT_NIGHT);
     const other = await startCore({ at: NEXT_NIGHT, uri: mongo.uri, instance: '2' });
